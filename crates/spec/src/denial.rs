@@ -1,0 +1,48 @@
+//! What was refused to a run, and how to allow it.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that was refused to a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    /// Which wall refused.
+    pub layer: Layer,
+    /// What was tried.
+    pub operation: String,
+    /// On what.
+    pub subject: String,
+    /// The rule that refused it.
+    pub rule: String,
+    /// How often.
+    pub count: u64,
+    /// How grave.
+    pub severity: Severity,
+    /// The smallest grant that would allow it, if any.
+    pub grant: Option<String>,
+}
+
+/// The wall that refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// Before anything ran.
+    Admission,
+    /// Files and directories.
+    Filesystem,
+    /// System calls.
+    Syscall,
+    /// The network.
+    Network,
+}
+
+/// How grave a denial is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Ordinary.
+    Low,
+    /// Unusual.
+    Medium,
+    /// What attacks look like.
+    High,
+}
