@@ -1,0 +1,245 @@
+//! Making, replacing and burying processes.
+
+use std::ffi::{CStr, c_char};
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::ptr;
+use std::time::Duration;
+
+use rustix::process::Pid;
+
+use crate::{Errno, Result, check, last_errno};
+
+/// A set of namespaces to be made new (namespaces(7)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Namespaces(u64);
+
+impl Namespaces {
+    /// User and group ids, and every capability (user_namespaces(7)).
+    pub const USER: Self = Self(libc::CLONE_NEWUSER as u64);
+    /// The mount tree (mount_namespaces(7)).
+    pub const MOUNT: Self = Self(libc::CLONE_NEWNS as u64);
+    /// Process ids (pid_namespaces(7)).
+    pub const PID: Self = Self(libc::CLONE_NEWPID as u64);
+    /// Network devices, addresses, routes, abstract sockets (network_namespaces(7)).
+    pub const NETWORK: Self = Self(libc::CLONE_NEWNET as u64);
+    /// System V and POSIX message queues, semaphores, shared memory (ipc_namespaces(7)).
+    pub const IPC: Self = Self(libc::CLONE_NEWIPC as u64);
+    /// Host and domain name (uts_namespaces(7)).
+    pub const UTS: Self = Self(libc::CLONE_NEWUTS as u64);
+    /// The view of the cgroup tree (cgroup_namespaces(7)).
+    pub const CGROUP: Self = Self(libc::CLONE_NEWCGROUP as u64);
+
+    /// No namespace.
+    pub const fn empty() -> Self {
+        Self(0)
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` is in this set.
+    pub const fn contain(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// A process made by [`clone`] and not yet buried.
+#[derive(Debug)]
+pub struct Child {
+    pid: Pid,
+    pidfd: OwnedFd,
+}
+
+/// How a process ended and what it, and all descendants it waited for, had used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How it ended.
+    pub status: Status,
+    /// Processor time in user mode.
+    pub user: Duration,
+    /// Processor time in the kernel.
+    pub system: Duration,
+    /// Largest resident set of any one of them, in bytes.
+    pub peak_memory: u64,
+}
+
+/// How a process ended (wait(2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// By `_exit` with this code.
+    Exited(u8),
+    /// By this signal.
+    Signaled(u8),
+}
+
+impl Child {
+    /// Its process id in the caller's namespace.
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// A descriptor that becomes readable when the process has ended (pidfd_open(2)).
+    pub fn pidfd(&self) -> BorrowedFd<'_> {
+        self.pidfd.as_fd()
+    }
+
+    /// Sends SIGKILL. Safe against reuse of the process id: it goes by descriptor.
+    pub fn kill(&self) -> Result<()> {
+        rustix::process::pidfd_send_signal(&self.pidfd, rustix::process::Signal::KILL)
+    }
+
+    /// Waits for the end and buries the process.
+    pub fn wait(&self) -> Result<Ended> {
+        loop {
+            match wait4(self.pid.as_raw_nonzero().get(), 0) {
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno),
+                Ok(Some((_, ended))) => return Ok(ended),
+                Ok(None) => return Err(Errno::CHILD),
+            }
+        }
+    }
+}
+
+/// Buries one ended child of the caller, whichever comes; `None` while all live on or where there is none.
+pub fn reap() -> Result<Option<(Pid, Ended)>> {
+    match wait4(-1, libc::WNOHANG) {
+        Err(Errno::CHILD) => Ok(None),
+        other => other,
+    }
+}
+
+fn wait4(pid: libc::pid_t, options: libc::c_int) -> Result<Option<(Pid, Ended)>> {
+    let mut status = 0;
+    // SAFETY: all-zero is a valid `rusage`.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are to live, writable objects of the right type.
+    let buried = unsafe { libc::wait4(pid, &raw mut status, options, &raw mut usage) };
+    let buried = check(buried.into())?;
+    let Some(pid) = i32::try_from(buried).ok().and_then(Pid::from_raw) else { return Ok(None) };
+    let status = if libc::WIFSIGNALED(status) {
+        Status::Signaled(u8::try_from(libc::WTERMSIG(status)).unwrap_or(u8::MAX))
+    } else {
+        Status::Exited(u8::try_from(libc::WEXITSTATUS(status)).unwrap_or(u8::MAX))
+    };
+    let peak_memory = u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024;
+    let ended = Ended { status, user: duration(usage.ru_utime), system: duration(usage.ru_stime), peak_memory };
+    Ok(Some((pid, ended)))
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::from_secs(seconds) + Duration::from_micros(u64::try_from(time.tv_usec).unwrap_or(0))
+}
+
+/// Makes a process in new namespaces that runs `child` on a copy of this process and ends with the code it returns
+/// (clone3(2), Linux 5.3).
+///
+/// Only the calling thread exists in the copy. If this process has other threads, `child` must not allocate or take a
+/// lock: another thread may have held it. A panic in `child` aborts the copy.
+pub fn clone(namespaces: Namespaces, child: impl FnOnce() -> u8) -> Result<Child> {
+    let mut pidfd: libc::c_int = -1;
+    // SAFETY: all-zero is a valid `clone_args`.
+    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.flags = namespaces.0 | libc::CLONE_PIDFD as u64;
+    args.exit_signal = libc::SIGCHLD as u64;
+    args.pidfd = &raw mut pidfd as u64;
+    // SAFETY: the arguments live through the call and name no stack, so that the child goes on, on a copy of this one,
+    // with a copy of all memory; nothing is shared.
+    let pid = unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of_val(&args)) };
+    let pid = check(pid)?;
+    let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { finish(child) };
+    // SAFETY: the kernel stored a new descriptor that nobody else owns.
+    let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
+    Ok(Child { pid, pidfd })
+}
+
+/// Makes a process that runs `child` on a copy of this one, in the same namespaces (fork(2)); [`reap`] buries it.
+///
+/// What [`clone`] says of threads and panics holds here too.
+pub fn fork(child: impl FnOnce() -> u8) -> Result<Pid> {
+    // SAFETY: the child runs `finish` and nothing else of this frame.
+    let pid = unsafe { libc::fork() };
+    let pid = check(pid.into())?;
+    match i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        Some(pid) => Ok(pid),
+        None => finish(child),
+    }
+}
+
+/// Runs the child's part of a [`clone`] or [`fork`] and ends the process: neither a return nor a panic leaves it.
+fn finish(child: impl FnOnce() -> u8) -> ! {
+    struct Abort;
+    impl Drop for Abort {
+        fn drop(&mut self) {
+            std::process::abort();
+        }
+    }
+    let abort = Abort;
+    let code = child();
+    std::mem::forget(abort);
+    exit(code)
+}
+
+/// Ends this process at once: no destructor, no buffer, no handler of the copied parent runs (_exit(2)).
+pub fn exit(code: u8) -> ! {
+    // SAFETY: `_exit` has no precondition.
+    unsafe { libc::_exit(code.into()) }
+}
+
+/// Strings for [`execute`], with the terminating null pointer in place: made before the process is copied, so that nothing
+/// is allocated after.
+#[derive(Debug)]
+pub struct Strings<'a> {
+    pointers: Vec<*const c_char>,
+    // The pointers are into these.
+    _borrowed: std::marker::PhantomData<&'a CStr>,
+}
+
+impl<'a> Strings<'a> {
+    /// Borrows the strings.
+    pub fn new(strings: impl IntoIterator<Item = &'a CStr>) -> Self {
+        let mut pointers: Vec<_> = strings.into_iter().map(CStr::as_ptr).collect();
+        pointers.push(ptr::null());
+        Self { pointers, _borrowed: std::marker::PhantomData }
+    }
+}
+
+/// Replaces the program of this process (execve(2)); comes back only to say why not.
+pub fn execute(program: &CStr, arguments: &Strings<'_>, environment: &Strings<'_>) -> Errno {
+    // SAFETY: the program and both arrays are NUL-terminated strings that live through the call; the arrays end in null.
+    unsafe { libc::execve(program.as_ptr(), arguments.pointers.as_ptr(), environment.pointers.as_ptr()) };
+    last_errno()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_returns_its_code() {
+        let child = clone(Namespaces::empty(), || 42).unwrap();
+        assert_eq!(child.wait().unwrap().status, Status::Exited(42));
+    }
+
+    #[test]
+    fn a_child_can_be_killed() {
+        let child = clone(Namespaces::empty(), || {
+            std::thread::sleep(Duration::from_secs(60));
+            0
+        })
+        .unwrap();
+        child.kill().unwrap();
+        assert_eq!(child.wait().unwrap().status, Status::Signaled(9));
+    }
+
+    #[test]
+    fn what_cannot_be_executed_says_why() {
+        let none = Strings::new([]);
+        assert_eq!(execute(c"/nonexistent", &none, &none), Errno::NOENT);
+        assert_eq!(execute(c"/", &none, &none), Errno::ACCESS);
+    }
+}
