@@ -1,2 +1,87 @@
-//! Stub.
-fn main() {}
+//! Tries one thing and prints one JSON fact: the eyes of the tests, outside a sandbox (control) and inside.
+//!
+//! `aisbx-probe THING [ARGUMENTS]` exits 0 whenever the fact could be established, whether the thing worked or not, and 2 when called
+//! wrongly. A fact is one line: `{"probe":"read","subject":"/etc/shadow","ok":false,"errno":2,"error":"ENOENT","detail":null}`.
+
+mod arguments;
+mod child;
+mod errno;
+mod exec;
+mod fact;
+mod files;
+mod floor;
+mod foreign;
+mod identity;
+mod json;
+mod nodes;
+
+mod posture;
+mod processes;
+mod scheduling;
+mod signals;
+mod sockets;
+mod streams;
+mod syscalls;
+mod terminal;
+mod tree;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::arguments::Usage;
+use crate::fact::Answer;
+
+/// One thing that can be tried.
+pub(crate) struct Probe {
+    /// The word that asks for it.
+    name: &'static str,
+    /// Its arguments, as the usage text shows them.
+    arguments: &'static str,
+    /// Tries it.
+    run: fn(&[OsString]) -> Result<Answer, Usage>,
+}
+
+/// The families, one a file.
+const FAMILIES: [&[Probe]; 15] = [
+    files::PROBES,
+    tree::PROBES,
+    nodes::PROBES,
+    identity::PROBES,
+    posture::PROBES,
+    syscalls::PROBES,
+    foreign::PROBES,
+    sockets::PROBES,
+    signals::PROBES,
+    terminal::PROBES,
+    streams::PROBES,
+    exec::PROBES,
+    processes::PROBES,
+    scheduling::PROBES,
+    floor::PROBES,
+];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let Some(thing) = arguments.next() else { return wrong("", &Usage("no THING".to_owned())) };
+    let arguments: Vec<OsString> = arguments.collect();
+    let Some(probe) = FAMILIES.into_iter().flatten().find(|probe| *probe.name == *thing) else {
+        return wrong("", &Usage(format!("no probe `{}`", thing.display())));
+    };
+    match (probe.run)(&arguments) {
+        Ok(Answer::Fact(fact)) => fact.print(probe.name),
+        Ok(Answer::Exit(code)) => ExitCode::from(code),
+        Err(usage) => wrong(probe.name, &usage),
+    }
+}
+
+/// Says what was wrong with the call and how it is right.
+fn wrong(asked: &str, usage: &Usage) -> ExitCode {
+    let mut text = format!("error: {}\nusage: aisbx-probe THING [ARGUMENTS]\n", usage.0);
+    for probe in FAMILIES.into_iter().flatten().filter(|probe| asked.is_empty() || probe.name == asked) {
+        text.push_str(&format!("  {} {}\n", probe.name, probe.arguments));
+    }
+    // Nobody is left to tell when standard error is closed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    ExitCode::from(2)
+}
