@@ -190,6 +190,29 @@ pub fn exit(code: u8) -> ! {
     unsafe { libc::_exit(code.into()) }
 }
 
+/// Overwrites this process's arguments, which everybody who sees it could read (proc_pid_cmdline(5)). For a copy made by
+/// [`clone`], which is done with them.
+pub fn forget_arguments() -> Result<()> {
+    let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::CLOEXEC;
+    let file = rustix::fs::open(c"/proc/self/stat", flags, rustix::fs::Mode::empty())?;
+    let mut bytes = [0; 1024];
+    let count = rustix::io::read(&file, &mut bytes)?;
+    let (start, end) = argument_area(bytes.get(..count).unwrap_or_default()).ok_or(Errno::NOTSUP)?;
+    let length = end.checked_sub(start).ok_or(Errno::NOTSUP)?;
+    // SAFETY: the kernel says that this process's arguments are there, on its own stack. The only references into them are
+    // of the program that this is a copy of, and shorter strings are what they must allow for anyway.
+    unsafe { ptr::write_bytes(start as *mut u8, 0, length) };
+    Ok(())
+}
+
+/// The fields `arg_start` and `arg_end` of `/proc/PID/stat`: 48 and 49, counted after the name, which may hold anything but
+/// ends with the last parenthesis (proc_pid_stat(5)).
+fn argument_area(stat: &[u8]) -> Option<(usize, usize)> {
+    let after_name = stat.iter().rposition(|byte| *byte == b')')?;
+    let mut fields = std::str::from_utf8(stat.get(after_name + 1..)?).ok()?.split_ascii_whitespace();
+    Some((fields.nth(45)?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
 /// Strings for [`execute`], with the terminating null pointer in place: made before the process is copied, so that nothing
 /// is allocated after.
 #[derive(Debug)]
@@ -234,6 +257,17 @@ mod tests {
         .unwrap();
         child.kill().unwrap();
         assert_eq!(child.wait().unwrap().status, Status::Signaled(9));
+    }
+
+    #[test]
+    fn arguments_can_be_forgotten() {
+        let code = clone(Namespaces::empty(), || {
+            let before = std::fs::read("/proc/self/cmdline").unwrap();
+            forget_arguments().unwrap();
+            let after = std::fs::read("/proc/self/cmdline").unwrap();
+            u8::from(before.iter().any(|byte| *byte != 0) && after.iter().all(|byte| *byte == 0))
+        });
+        assert_eq!(code.unwrap().wait().unwrap().status, Status::Exited(1));
     }
 
     #[test]

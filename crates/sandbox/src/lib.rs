@@ -1,1 +1,18 @@
-//! Stub.
+//! The engine: plan, build, supervise and report one sandbox.
+//!
+//! Data goes one way. A [`spec::RunSpec`] and a [`Survey`] of the host become a [`Plan`]: an ordered list of steps that can
+//! be printed. [`run`] does the steps in a process of its own and watches it to the end. Everything is synchronous, and the
+//! child side is single-threaded.
+
+mod error;
+mod monitor;
+mod native;
+mod plan;
+mod survey;
+mod syscalls;
+
+pub use error::{Act, Error};
+pub use monitor::{Cause, End, Ends, Sink, Stream, run};
+pub use plan::{Plan, Step, plan};
+pub use survey::{Kind, Owner, Survey};
+pub use syscalls::refusals;

@@ -1,0 +1,87 @@
+//! Why a sandbox could not be built or watched.
+
+use std::path::PathBuf;
+
+use linux::Errno;
+
+/// Why a sandbox could not be built or watched. Nothing of the command has run unless `Watch` says so.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The host could not be looked at.
+    #[error("cannot look at the host")]
+    Survey(#[source] std::io::Error),
+    /// A path to be shown does not exist.
+    #[error("cannot show {0}: it does not exist")]
+    Missing(PathBuf),
+    /// A path, argument or variable has a NUL byte, which no system call can take.
+    #[error("cannot use {0}: it has a NUL byte in it")]
+    Nul(String),
+    /// Something cannot be shown in the way asked.
+    #[error("cannot show {path}: {reason}")]
+    Shape {
+        /// The path on the host.
+        path: PathBuf,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The parent's part of the start failed.
+    #[error("cannot {act}")]
+    Start {
+        /// What was being done.
+        act: &'static str,
+        /// What the kernel said.
+        #[source]
+        errno: Errno,
+    },
+    /// The child's part of the start failed.
+    #[error("cannot {act}")]
+    Build {
+        /// What was being done.
+        act: Act,
+        /// What the kernel said.
+        #[source]
+        errno: Errno,
+    },
+    /// The child ended before it could say why.
+    #[error("the sandbox ended while it was being built")]
+    Vanished,
+    /// The running sandbox could not be watched any further; it was ended.
+    #[error("cannot watch the sandbox")]
+    Watch(#[source] Errno),
+}
+
+/// What the child was doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Mapping its ids.
+    Map,
+    /// Becoming the sandbox's user.
+    Become,
+    /// Opening the source of a step.
+    Open(String),
+    /// Doing a step.
+    Do(String),
+    /// Giving up capabilities and the rest of what it inherited.
+    Surrender,
+    /// Installing the system-call filter.
+    Filter,
+    /// Going to the working directory.
+    Workdir(PathBuf),
+    /// Starting the command.
+    Start,
+}
+
+impl std::fmt::Display for Act {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Map => f.write_str("map user and group ids into the sandbox"),
+            Self::Become => f.write_str("become the sandbox's user"),
+            Self::Open(step) => write!(f, "open what is needed to {step}"),
+            Self::Do(step) => f.write_str(step),
+            Self::Surrender => f.write_str("give up capabilities and inherited descriptors"),
+            Self::Filter => f.write_str("install the system-call filter"),
+            Self::Workdir(path) => write!(f, "go to the working directory {}", path.display()),
+            Self::Start => f.write_str("start the command's process"),
+        }
+    }
+}

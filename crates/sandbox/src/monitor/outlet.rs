@@ -1,0 +1,100 @@
+//! One stream of output: from the command to the sink and to the caller's end, never blocking and never holding more than
+//! one piece.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use linux::Errno;
+use rustix::event::PollFlags;
+use rustix::fs::{FileType, fstat};
+
+use super::Stream;
+
+/// The largest piece read at once, in bytes: what a pipe holds.
+const PIECE: usize = 64 * 1024;
+
+/// What can be written to a pipe or terminal that polls as writable without blocking: PIPE_BUF (pipe(7)).
+const UNBLOCKED: usize = 4096;
+
+/// One stream of output.
+#[derive(Debug)]
+pub(super) struct Outlet<'fd> {
+    stream: Stream,
+    source: Option<OwnedFd>,
+    target: Option<BorrowedFd<'fd>>,
+    /// How much may be written to the target at once.
+    at_once: usize,
+    piece: Vec<u8>,
+    written: usize,
+}
+
+impl<'fd> Outlet<'fd> {
+    pub(super) fn new(stream: Stream, source: OwnedFd, target: Option<BorrowedFd<'fd>>) -> Self {
+        let regular = |fd: &BorrowedFd<'_>| fstat(fd).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file());
+        let at_once = if target.as_ref().is_some_and(regular) { PIECE } else { UNBLOCKED };
+        Self { stream, source: Some(source), target, at_once, piece: Vec::new(), written: 0 }
+    }
+
+    /// Whether there is nothing more to come.
+    pub(super) fn is_done(&self) -> bool {
+        self.source.is_none() && !self.is_full()
+    }
+
+    fn is_full(&self) -> bool {
+        self.written < self.piece.len()
+    }
+
+    /// What must happen next for this stream to go on; `None` when it is done.
+    pub(super) fn awaits(&self) -> Option<(BorrowedFd<'_>, PollFlags)> {
+        if self.is_full() {
+            return self.target.map(|target| (target, PollFlags::OUT));
+        }
+        self.source.as_ref().map(|source| (source.as_fd(), PollFlags::IN))
+    }
+
+    /// Goes on after what it awaited has happened.
+    pub(super) fn proceed(&mut self, take: impl FnOnce(Stream, &[u8])) -> Result<(), Errno> {
+        if self.is_full() { self.write() } else { self.read(take) }
+    }
+
+    /// Stops: the command, if it still writes, is told as by a broken pipe.
+    pub(super) fn stop(&mut self) {
+        self.source = None;
+        self.target = None;
+        self.piece.clear();
+        self.written = 0;
+    }
+
+    fn read(&mut self, take: impl FnOnce(Stream, &[u8])) -> Result<(), Errno> {
+        let Some(source) = &self.source else { return Ok(()) };
+        self.written = 0;
+        self.piece.resize(PIECE, 0);
+        let count = rustix::io::read(source, self.piece.as_mut_slice());
+        self.piece.truncate(*count.as_ref().unwrap_or(&0));
+        match count {
+            // A terminal whose last user is gone says EIO.
+            Ok(0) | Err(Errno::IO) => self.source = None,
+            Ok(_) => {
+                take(self.stream, &self.piece);
+                if self.target.is_none() {
+                    self.piece.clear();
+                }
+            }
+            Err(Errno::AGAIN | Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), Errno> {
+        let Some(target) = self.target else { return Ok(()) };
+        let rest = self.piece.get(self.written..).unwrap_or_default();
+        let rest = rest.get(..self.at_once).unwrap_or(rest);
+        match rustix::io::write(target, rest) {
+            Ok(count) => self.written += count,
+            Err(Errno::AGAIN | Errno::INTR) => {}
+            // The caller's end is closed, full or gone: the command meets what it would without us.
+            Err(_) => self.stop(),
+        }
+        Ok(())
+    }
+}

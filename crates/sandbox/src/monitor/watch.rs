@@ -1,0 +1,236 @@
+//! The one loop of the monitor.
+
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use linux::Errno;
+use linux::process::Ended;
+use linux::signal::Held;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use spec::{Enforcement, Lifetime, Usage};
+
+use super::inlet::Inlet;
+use super::outlet::Outlet;
+use super::terminal::{Raw, match_size};
+use super::{Cause, End, Ends, Sink, Stream, receipt};
+use crate::Error;
+use crate::native::{Message, Running, failure, start};
+use crate::plan::Plan;
+
+/// Signals that are passed on instead of ending the monitor, and the change of the window's size.
+const HELD: [i32; 7] =
+    [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGUSR1, libc::SIGUSR2, libc::SIGWINCH];
+
+/// From the first request to end to the last resort.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A sandbox being watched.
+pub(super) struct Watch<'a> {
+    plan: &'a Plan,
+    ends: Ends<'a>,
+    started: Instant,
+    running: Running,
+    signals: Held,
+    lifetime: Option<Lifetime>,
+    deadline: Option<Instant>,
+    cause: Option<Cause>,
+    enforced: Enforcement,
+    inlet: Option<Inlet<'a>>,
+    outlets: Vec<Outlet<'a>>,
+    terminal: Option<(OwnedFd, Option<Raw<'a>>)>,
+    /// Whether the sandbox may still say something.
+    listening: bool,
+}
+
+impl<'a> Watch<'a> {
+    /// Starts the sandbox.
+    pub(super) fn start(plan: &'a Plan, lifetime: Option<Lifetime>, ends: Ends<'a>) -> Result<Self, Error> {
+        let started = Instant::now();
+        let signals = Held::new(&HELD).map_err(|errno| Error::Start { act: "hold back signals", errno })?;
+        let mut running = start(plan)?;
+        let streams = running.streams.take();
+        let mut watch = Self {
+            plan,
+            ends,
+            started,
+            running,
+            signals,
+            lifetime,
+            deadline: lifetime.and_then(|lifetime| started.checked_add(lifetime.as_duration())),
+            cause: None,
+            enforced: Enforcement::default(),
+            inlet: None,
+            outlets: Vec::with_capacity(2),
+            terminal: None,
+            listening: true,
+        };
+        if let Some(streams) = streams {
+            watch.inlet = Some(Inlet::new(ends.stdin, streams.stdin, false));
+            watch.outlets.push(Outlet::new(Stream::Stdout, streams.stdout, ends.stdout));
+            watch.outlets.push(Outlet::new(Stream::Stderr, streams.stderr, ends.stderr));
+        }
+        Ok(watch)
+    }
+
+    /// Watches until everything has ended and all output is passed on.
+    pub(super) fn finish(mut self, sink: &mut dyn Sink) -> Result<End, Error> {
+        let watched = self.watch(sink);
+        if watched.is_err() {
+            let _ended = self.running.child.kill();
+        }
+        let ended = self.running.child.wait().map_err(Error::Watch)?;
+        watched?;
+        let cause = self.cause.take().ok_or(Error::Vanished)?;
+        let duration = self.started.elapsed();
+        Ok(End { cause, duration, usage: usage(&ended), enforced: self.enforced })
+    }
+
+    fn watch(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
+        let mut alive = true;
+        while alive || self.listening || self.outlets.iter().any(|outlet| !outlet.is_done()) {
+            let ready = self.wait(alive).map_err(Error::Watch)?;
+            if ready.spoken {
+                self.listen()?;
+            }
+            if ready.ended {
+                alive = false;
+            }
+            if ready.signaled {
+                self.pass_signals(alive).map_err(Error::Watch)?;
+            }
+            if ready.input
+                && let Some(inlet) = &mut self.inlet
+            {
+                inlet.proceed();
+            }
+            self.pass_output(ready.output, sink).map_err(Error::Watch)?;
+            self.keep_time().map_err(Error::Watch)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until something can be done.
+    fn wait(&self, alive: bool) -> Result<Ready, Errno> {
+        let mut fds = Vec::with_capacity(6);
+        let spoken = add(&mut fds, self.listening.then(|| (self.running.channel.as_fd(), PollFlags::IN)));
+        let ended = add(&mut fds, alive.then(|| (self.running.child.pidfd(), PollFlags::IN)));
+        let signaled = add(&mut fds, Some((self.signals.as_fd(), PollFlags::IN)));
+        let input = add(&mut fds, self.inlet.as_ref().filter(|_| alive).and_then(Inlet::awaits));
+        let output: [Option<usize>; 2] =
+            std::array::from_fn(|index| add(&mut fds, self.outlets.get(index).and_then(Outlet::awaits)));
+        let timeout = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+        let is =
+            |index: Option<usize>| index.and_then(|index| fds.get(index)).is_some_and(|fd| !fd.revents().is_empty());
+        Ok(Ready {
+            spoken: is(spoken),
+            ended: is(ended),
+            signaled: is(signaled),
+            input: is(input),
+            output: output.map(is),
+        })
+    }
+
+    /// Hears what the sandbox says.
+    fn listen(&mut self) -> Result<(), Error> {
+        let Some((message, descriptor)) = self.running.channel.receive().map_err(Error::Watch)? else {
+            self.listening = false;
+            return Ok(());
+        };
+        match message {
+            Message::Failed(stage, step, errno) => return Err(failure(self.plan, stage, step, errno)),
+            Message::Terminal => self.adopt(descriptor.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
+            Message::Started => self.enforced = receipt::read(self.plan, self.running.child.pid()),
+            Message::NotExecuted(errno, found) => self.cause = Some(Cause::NotExecuted(errno, found)),
+            Message::Ended(status) => {
+                self.cause.get_or_insert(Cause::Ended(status));
+            }
+            Message::Go | Message::Signal(_) => return Err(Error::Watch(Errno::BADMSG)),
+        }
+        Ok(())
+    }
+
+    /// Takes over the master side of the command's terminal.
+    fn adopt(&mut self, master: OwnedFd) -> Result<(), Errno> {
+        match_size(master.as_fd(), &[self.ends.stdin, self.ends.stdout, self.ends.stderr]);
+        rustix::fs::fcntl_setfl(&master, rustix::fs::OFlags::NONBLOCK)?;
+        let raw = self.ends.stdin.and_then(Raw::new);
+        self.inlet = Some(Inlet::new(self.ends.stdin, master.try_clone().map_err(errno)?, true));
+        self.outlets.push(Outlet::new(Stream::Stdout, master.try_clone().map_err(errno)?, self.ends.stdout));
+        self.terminal = Some((master, raw));
+        self.running.channel.send(Message::Go)
+    }
+
+    fn pass_signals(&mut self, alive: bool) -> Result<(), Errno> {
+        while let Some(signal) = self.signals.next() {
+            match (signal, &self.terminal) {
+                (libc::SIGWINCH, Some((master, _))) => {
+                    match_size(master.as_fd(), &[self.ends.stdin, self.ends.stdout, self.ends.stderr]);
+                }
+                (libc::SIGWINCH, None) => {}
+                _ if alive => self.running.channel.send(Message::Signal(signal))?,
+                // Only output is left to be passed on, and the caller does not want it any more.
+                _ => self.outlets.iter_mut().for_each(Outlet::stop),
+            }
+        }
+        Ok(())
+    }
+
+    fn pass_output(&mut self, ready: [bool; 2], sink: &mut dyn Sink) -> Result<(), Errno> {
+        let after = self.started.elapsed();
+        for (outlet, ready) in self.outlets.iter_mut().zip(ready) {
+            if ready {
+                outlet.proceed(|stream, bytes| sink.write(stream, after, bytes))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// At the deadline asks the command to end; after the grace period ends everything.
+    fn keep_time(&mut self) -> Result<(), Errno> {
+        let (Some(deadline), Some(lifetime)) = (self.deadline, self.lifetime) else { return Ok(()) };
+        if Instant::now() < deadline {
+            return Ok(());
+        }
+        match &self.cause {
+            None => {
+                self.cause = Some(Cause::TimedOut(lifetime));
+                self.deadline = deadline.checked_add(GRACE);
+                self.running.channel.send(Message::Signal(libc::SIGTERM))
+            }
+            Some(_) => {
+                self.deadline = None;
+                self.running.child.kill()
+            }
+        }
+    }
+}
+
+/// Adds a descriptor to those waited for, and says which it is.
+fn add<'fd>(fds: &mut Vec<PollFd<'fd>>, awaited: Option<(BorrowedFd<'fd>, PollFlags)>) -> Option<usize> {
+    let (fd, flags) = awaited?;
+    fds.push(PollFd::from_borrowed_fd(fd, flags));
+    Some(fds.len() - 1)
+}
+
+/// What can be done.
+struct Ready {
+    spoken: bool,
+    ended: bool,
+    signaled: bool,
+    input: bool,
+    output: [bool; 2],
+}
+
+fn errno(error: std::io::Error) -> Errno {
+    Errno::from_io_error(&error).unwrap_or(Errno::IO)
+}
+
+fn usage(ended: &Ended) -> Usage {
+    let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    Usage { cpu_user_us: micros(ended.user), cpu_system_us: micros(ended.system), peak_memory_bytes: ended.peak_memory }
+}

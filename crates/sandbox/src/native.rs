@@ -1,0 +1,13 @@
+//! The native driver: namespaces, mounts, capabilities and filters, set up by ourselves.
+
+mod command;
+mod idmap;
+mod init;
+mod message;
+mod parent;
+mod source;
+mod target;
+mod tree;
+
+pub(crate) use message::Message;
+pub(crate) use parent::{Running, failure, start};

@@ -1,0 +1,188 @@
+//! The first process of a sandbox: builds it, starts the command, buries the dead, passes signals on.
+
+use std::os::fd::{AsFd as _, OwnedFd};
+
+use linux::process::{fork, reap};
+use linux::signal::Held;
+use linux::{Errno, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{DumpableBehavior, Pid, Signal, set_dumpable_behavior, set_parent_process_death_signal};
+use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, unlockpt};
+use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
+use rustix::thread::{set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+
+use super::command;
+use super::message::{Channel, Message, Stage};
+use super::parent::Prepared;
+use super::source::{self, Source};
+use super::tree::Tree;
+
+/// Where the start failed, at which step, and what the kernel said.
+type Failure = (Stage, usize, Errno);
+
+/// The life of init; its exit code means nothing.
+pub(super) fn main(prepared: &Prepared<'_>, channel: &Channel, sources: Vec<Source>) -> u8 {
+    let lived = build(prepared, channel, sources).and_then(|()| live(prepared, channel));
+    match lived {
+        Ok(()) => 0,
+        Err((stage, step, errno)) => {
+            let _gone = channel.send(Message::Failed(stage, u32::try_from(step).unwrap_or(u32::MAX), errno));
+            1
+        }
+    }
+}
+
+/// Everything up to the last protection.
+fn build(prepared: &Prepared<'_>, channel: &Channel, sources: Vec<Source>) -> std::result::Result<(), Failure> {
+    let at = |stage| move |errno| (stage, 0, errno);
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(at(Stage::Become))?;
+    linux::process::forget_arguments().map_err(at(Stage::Become))?;
+    map(prepared, channel).map_err(at(Stage::Map))?;
+    let ids = prepared.plan.identity;
+    if ids.privileged {
+        become_user(ids.inner).map_err(at(Stage::Become))?;
+    }
+    steps(prepared, sources)?;
+    surrender(prepared, channel).map_err(at(Stage::Surrender))?;
+    linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
+    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
+}
+
+/// Has the ids mapped: by the parent, who alone may give away an id that is not his own, or by ourselves.
+fn map(prepared: &Prepared<'_>, channel: &Channel) -> Result<()> {
+    if prepared.plan.identity.privileged {
+        return match channel.receive()? {
+            Some((Message::Go, _)) => Ok(()),
+            _ => Err(Errno::CONNRESET),
+        };
+    }
+    // Without this the kernel lets nobody but root map groups (user_namespaces(7)).
+    write(c"/proc/self/setgroups", b"deny")?;
+    write(c"/proc/self/uid_map", prepared.maps.0.as_bytes())?;
+    write(c"/proc/self/gid_map", prepared.maps.1.as_bytes())
+}
+
+fn write(path: &std::ffi::CStr, text: &[u8]) -> Result<()> {
+    use rustix::fs::{CWD, Mode, OFlags, openat};
+    let file = openat(CWD, path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::io::write(&file, text).map(drop)
+}
+
+fn become_user(id: u32) -> Result<()> {
+    let (user, group) = (rustix::fs::Uid::from_raw(id), rustix::fs::Gid::from_raw(id));
+    set_thread_groups(&[])?;
+    set_thread_res_gid(group, group, group)?;
+    set_thread_res_uid(user, user, user)
+}
+
+fn steps(prepared: &Prepared<'_>, mut sources: Vec<Source>) -> std::result::Result<(), Failure> {
+    let steps = &prepared.plan.steps;
+    let privileged = prepared.plan.identity.privileged;
+    if !privileged {
+        for (index, step) in steps.iter().enumerate() {
+            sources.push(source::open(step, None).map_err(|errno| (Stage::Open, index, errno))?);
+        }
+    }
+    let mut tree = Tree::new().map_err(|errno| (Stage::Do, 0, errno))?;
+    for (index, source) in sources.iter().enumerate() {
+        source.attach(tree.stage(), privileged).map_err(|errno| (Stage::Open, index, errno))?;
+    }
+    for (index, (step, source)) in steps.iter().zip(&sources).enumerate() {
+        tree.step(step, source).map_err(|errno| (Stage::Do, index, errno))?;
+    }
+    Ok(())
+}
+
+/// Gives up what was inherited and what building needed.
+fn surrender(prepared: &Prepared<'_>, channel: &Channel) -> Result<()> {
+    linux::keyring::leave_session()?;
+    linux::capability::drop_all()?;
+    set_no_new_privs(true)?;
+    // The copy of the monitor's memory in this process is nobody's business inside (ptrace(2)).
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    // The change of user cleared it (prctl(2), PR_SET_PDEATHSIG). Who died before this is noticed by the channel.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    match &prepared.stdio {
+        Some([stdin, stdout, stderr]) => {
+            dup2_stdin(stdin)?;
+            dup2_stdout(stdout)?;
+            dup2_stderr(stderr)?;
+        }
+        None => forget_stdio()?,
+    }
+    linux::descriptor::keep_only(&[channel.as_fd()])
+}
+
+fn forget_stdio() -> Result<()> {
+    use rustix::fs::{CWD, Mode, OFlags, openat};
+    let null = openat(CWD, c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    dup2_stdin(&null)?;
+    dup2_stdout(&null)?;
+    dup2_stderr(&null)
+}
+
+/// From the start of the command to its end.
+fn live(prepared: &Prepared<'_>, channel: &Channel) -> std::result::Result<(), Failure> {
+    let at = |errno| (Stage::Start, 0, errno);
+    let held = Held::new(&[libc::SIGCHLD]).map_err(at)?;
+    let terminal = match prepared.stdio {
+        Some(_) => None,
+        None => Some(terminal(channel).map_err(at)?),
+    };
+    let command = fork(|| command::main(&prepared.program, terminal.as_ref(), channel)).map_err(at)?;
+    drop(terminal);
+    channel.send(Message::Started).map_err(at)?;
+    // The command alone holds its streams, so that both sides learn when the other closes.
+    forget_stdio().map_err(at)?;
+    // From here on the monitor believes what it was told; a failure ends the sandbox, and it sees that.
+    let _ended = watch(command, channel, &held);
+    Ok(())
+}
+
+/// A terminal of the sandbox's own: the master goes to the monitor, who says when its size is set.
+fn terminal(channel: &Channel) -> Result<OwnedFd> {
+    use rustix::fs::{CWD, Mode, OFlags, openat};
+    let master = openat(CWD, c"/dev/ptmx", OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+    unlockpt(&master)?;
+    let slave = ioctl_tiocgptpeer(&master, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    channel.send_with(Message::Terminal, Some(master.as_fd()))?;
+    match channel.receive()? {
+        Some((Message::Go, _)) => Ok(slave),
+        _ => Err(Errno::CONNRESET),
+    }
+}
+
+/// Until the command ends or the monitor is gone. All that is left then dies with this process.
+fn watch(command: Pid, channel: &Channel, held: &Held) -> Result<()> {
+    loop {
+        let mut ready = [PollFd::new(channel, PollFlags::IN), PollFd::new(held, PollFlags::IN)];
+        match poll(&mut ready, None) {
+            Err(Errno::INTR) => continue,
+            other => other?,
+        };
+        let [spoken, signaled] = ready.map(|fd| !fd.revents().is_empty());
+        if signaled {
+            while held.next().is_some() {}
+            while let Some((pid, ended)) = reap()? {
+                if pid == command {
+                    return channel.send(Message::Ended(ended.status));
+                }
+            }
+        }
+        if spoken {
+            match channel.receive()? {
+                Some((Message::Signal(number), _)) => pass(command, number),
+                Some(_) => {}
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// To the whole process group, as a terminal does; to the process where it has none yet.
+fn pass(command: Pid, number: i32) {
+    let Some(signal) = Signal::from_named_raw(number) else { return };
+    if rustix::process::kill_process_group(command, signal).is_err() {
+        let _ended = rustix::process::kill_process(command, signal);
+    }
+}

@@ -1,0 +1,122 @@
+//! The caller's side of a start: everything that may allocate is made here, before the child exists.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use linux::Errno;
+use linux::process::{Child, clone};
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use super::command::Program;
+use super::idmap::{self, Idmaps};
+use super::init;
+use super::message::{Channel, Message, Stage};
+use super::source::{self, Source};
+use crate::plan::Plan;
+use crate::{Act, Error};
+
+/// A sandbox that is being built or runs.
+#[derive(Debug)]
+pub(crate) struct Running {
+    /// Its init.
+    pub(crate) child: Child,
+    /// The line to it. Closing it ends the sandbox.
+    pub(crate) channel: Channel,
+    /// The command's standard streams; `None` where it has a terminal.
+    pub(crate) streams: Option<Streams>,
+}
+
+/// Our ends of the command's standard streams.
+#[derive(Debug)]
+pub(crate) struct Streams {
+    pub(crate) stdin: OwnedFd,
+    pub(crate) stdout: OwnedFd,
+    pub(crate) stderr: OwnedFd,
+}
+
+/// What the child needs, made before it exists.
+#[derive(Debug)]
+pub(super) struct Prepared<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) filter: linux::seccomp::Program,
+    pub(super) program: Program,
+    /// Content of `uid_map` and `gid_map`, where the child writes them itself.
+    pub(super) maps: (String, String),
+    /// The command's standard streams; `None` where it has a terminal.
+    pub(super) stdio: Option<[OwnedFd; 3]>,
+}
+
+/// Starts a sandbox. What it says next comes over the channel.
+pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
+    let failed = |act| move |errno| Error::Start { act, errno };
+    let ids = plan.identity;
+    let (here, there) = Channel::pair().map_err(failed("make a socket pair"))?;
+    let (streams, stdio) = match plan.command.terminal {
+        true => (None, None),
+        false => pipes(plan).map(|(ours, theirs)| (Some(ours), Some(theirs))).map_err(failed("make pipes"))?,
+    };
+    let mut sources: Vec<Source> = Vec::with_capacity(plan.steps.len());
+    if ids.privileged {
+        let idmaps = Idmaps::new(&plan.steps, &ids)?;
+        for step in &plan.steps {
+            let act = || Act::Open(step.to_string());
+            sources.push(source::open(step, Some(&idmaps)).map_err(|errno| Error::Build { act: act(), errno })?);
+        }
+    }
+    let prepared = Prepared {
+        plan,
+        filter: crate::syscalls::compile(plan.syscalls),
+        program: Program::new(&plan.command)?,
+        maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
+        stdio,
+    };
+    let child = clone(plan.namespaces, || init::main(&prepared, &there, sources))
+        .map_err(failed("make new namespaces (`aisbx doctor` tells what this host allows)"))?;
+    let running = Running { child, channel: here, streams };
+    if ids.privileged {
+        let (user, group) = ((ids.inner, ids.outer_user), (ids.inner, ids.outer_group));
+        idmap::map(running.child.pid(), user, group).map_err(|error| {
+            let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+            Error::Start { act: "map user and group ids into the sandbox", errno }
+        })?;
+        running.channel.send(Message::Go).map_err(failed("speak to the sandbox"))?;
+    }
+    Ok(running)
+}
+
+/// The pipes between us and the command: our ends, and its own.
+fn pipes(plan: &Plan) -> linux::Result<(Streams, [OwnedFd; 3])> {
+    let (stdin, to_stdin) = pipe_with(PipeFlags::CLOEXEC)?;
+    let (from_stdout, stdout) = pipe_with(PipeFlags::CLOEXEC)?;
+    let (from_stderr, stderr) = pipe_with(PipeFlags::CLOEXEC)?;
+    // Our own ends never block us; the command's are as it expects them.
+    for ours in [&to_stdin, &from_stdout, &from_stderr] {
+        rustix::fs::fcntl_setfl(ours, rustix::fs::OFlags::NONBLOCK)?;
+    }
+    if plan.identity.privileged {
+        // A pipe is its maker's: without this, opening /dev/stdout inside is refused.
+        let user = rustix::fs::Uid::from_raw(plan.identity.outer_user);
+        let group = rustix::fs::Gid::from_raw(plan.identity.outer_group);
+        for theirs in [&stdin, &stdout, &stderr] {
+            rustix::fs::fchown(theirs, Some(user), Some(group))?;
+        }
+    }
+    let ours = Streams { stdin: to_stdin, stdout: from_stdout, stderr: from_stderr };
+    Ok((ours, [stdin, stdout, stderr]))
+}
+
+/// The error that the child's word of a failure means.
+pub(crate) fn failure(plan: &Plan, stage: Stage, step: u32, errno: Errno) -> Error {
+    let step = usize::try_from(step).ok().and_then(|index| plan.steps.get(index)).map(ToString::to_string);
+    let act = match stage {
+        Stage::Map => Act::Map,
+        Stage::Become => Act::Become,
+        Stage::Open => Act::Open(step.unwrap_or_default()),
+        Stage::Do => Act::Do(step.unwrap_or_default()),
+        Stage::Surrender => Act::Surrender,
+        Stage::Filter => Act::Filter,
+        Stage::Workdir => Act::Workdir(Path::new(&plan.command.workdir).to_path_buf()),
+        Stage::Start => Act::Start,
+    };
+    Error::Build { act, errno }
+}

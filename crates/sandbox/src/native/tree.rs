@@ -1,0 +1,261 @@
+//! Does the steps: the one loop that changes anything, run in the child.
+
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
+
+use linux::mount::{Attributes, attach_on, copy_below, file_system, seal, set_attributes};
+use linux::{Errno, Result};
+use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat, symlinkat};
+use rustix::mount::MountAttrFlags;
+
+use super::source::Source;
+use super::target::{Shape, find, parent, place};
+use crate::Step;
+use crate::plan::{Bind, Layer, Overlay};
+
+/// A root being built.
+#[derive(Debug)]
+pub(super) struct Tree {
+    old_root: OwnedFd,
+    /// A directory of the old root, under whatever must be attached somewhere to be used; it all goes with the old root.
+    stage: OwnedFd,
+    root: Option<OwnedFd>,
+    scratch: Option<OwnedFd>,
+}
+
+const PLAIN: MountAttrFlags = MountAttrFlags::MOUNT_ATTR_NOSUID.union(MountAttrFlags::MOUNT_ATTR_NODEV);
+
+impl Tree {
+    /// Starts from the root this process has.
+    pub(super) fn new() -> Result<Self> {
+        // The steps say which mode each thing gets.
+        rustix::process::umask(Mode::empty());
+        let open = |path| openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+        Ok(Self { old_root: open(c"/")?, stage: open(c"/dev")?, root: None, scratch: None })
+    }
+
+    /// Where what must be attached somewhere to be used is attached.
+    pub(super) fn stage(&self) -> &OwnedFd {
+        &self.stage
+    }
+
+    /// Does one step.
+    pub(super) fn step(&mut self, step: &Step, source: &Source) -> Result<()> {
+        match step {
+            Step::Hostname(name) => rustix::system::sethostname(name.to_bytes()),
+            Step::Loopback => linux::loopback::bring_up(),
+            Step::Scratch { size } => self.scratch(size.as_bytes()),
+            Step::Root => self.root(),
+            Step::Directory { path, mode } => self.directory(path, *mode),
+            Step::File { path, content } => self.file(path, content),
+            Step::Link { path, target } => self.link(path, target),
+            Step::Writable { path, name, mode } => self.writable(path, name, *mode),
+            Step::Bind(bind) => self.bind(bind, source),
+            Step::Overlay(overlay) => self.overlay(overlay, source),
+            Step::Proc => {
+                self.mount_at(c"proc", &file_system(c"proc", &[], PLAIN | MountAttrFlags::MOUNT_ATTR_NOEXEC)?)
+            }
+            Step::Terminals => self.terminals(),
+            Step::Mask(path) => self.mask(path),
+            Step::Protect(path) => self.protect(path),
+            Step::Seal => seal(self.root_fd()?),
+            Step::Pivot => self.pivot(),
+        }
+    }
+
+    fn root_fd(&self) -> Result<&OwnedFd> {
+        self.root.as_ref().ok_or(Errno::BADF)
+    }
+
+    fn scratch(&mut self, size: u64) -> Result<()> {
+        let mut text = Text::new();
+        let size = text.number(size)?;
+        let scratch = file_system(c"tmpfs", &[(c"size", size), (c"mode", c"0700")], PLAIN)?;
+        // Before Linux 6.15 only parts of attached mounts can be shown elsewhere.
+        attach_on(&scratch, &self.stage)?;
+        self.scratch = Some(scratch);
+        Ok(())
+    }
+
+    fn root(&mut self) -> Result<()> {
+        let root = file_system(c"tmpfs", &[(c"size", c"16m"), (c"mode", c"0755")], PLAIN)?;
+        // Nothing else may lie over the old root: it is the topmost that `pivot` lets go.
+        attach_on(&root, &self.old_root)?;
+        self.root = Some(root);
+        Ok(())
+    }
+
+    fn mount_at(&self, path: &CStr, tree: impl AsFd) -> Result<()> {
+        let place = place(self.root_fd()?.as_fd(), path, Shape::Directory)?;
+        attach_on(tree, place)
+    }
+
+    fn directory(&self, path: &CStr, mode: u32) -> Result<()> {
+        let root = self.root_fd()?.as_fd();
+        let (parent, name) = parent(root, path)?;
+        mkdirat(parent.as_ref().map_or(root, |parent| parent.as_fd()), name, Mode::from_raw_mode(mode))
+    }
+
+    fn file(&self, path: &CStr, content: &[u8]) -> Result<()> {
+        let root = self.root_fd()?.as_fd();
+        let (parent, name) = parent(root, path)?;
+        let parent = parent.as_ref().map_or(root, |parent| parent.as_fd());
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = openat(parent, name, flags, Mode::from_raw_mode(0o444))?;
+        let mut rest = content;
+        while !rest.is_empty() {
+            let written = rustix::io::write(&file, rest)?;
+            rest = rest.get(written..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn link(&self, path: &CStr, target: &CStr) -> Result<()> {
+        let root = self.root_fd()?.as_fd();
+        let (parent, name) = parent(root, path)?;
+        symlinkat(target, parent.as_ref().map_or(root, |parent| parent.as_fd()), name)
+    }
+
+    fn writable(&self, path: &CStr, name: &CStr, mode: u32) -> Result<()> {
+        let scratch = self.scratch.as_ref().ok_or(Errno::BADF)?;
+        mkdirat(scratch, name, Mode::from_raw_mode(mode))?;
+        self.mount_at(path, copy_below(scratch, name)?)
+    }
+
+    fn bind(&self, bind: &Bind, source: &Source) -> Result<()> {
+        let Source::Tree(tree) = source else { return Err(Errno::BADF) };
+        let shape = if bind.directory { Shape::Directory } else { Shape::File };
+        attach_on(tree, place(self.root_fd()?.as_fd(), &bind.path, shape)?)
+    }
+
+    fn overlay(&self, overlay: &Overlay, source: &Source) -> Result<()> {
+        let Source::Lower(lower, kept) = source else { return Err(Errno::BADF) };
+        let made;
+        let layer = match (&overlay.layer, kept) {
+            (Layer::Kept(_), Some(kept)) => kept,
+            (Layer::Scratch(name), _) => {
+                made = self.layer(name)?;
+                &made
+            }
+            (Layer::Kept(_), None) => return Err(Errno::BADF),
+        };
+        let (mut below, mut upper, mut work) = (Text::new(), Text::new(), Text::new());
+        let options: [(&CStr, &CStr); 5] = [
+            (c"lowerdir", below.descriptor(lower, b"")?),
+            (c"upperdir", upper.descriptor(layer, b"/upper")?),
+            (c"workdir", work.descriptor(layer, b"/work")?),
+            // In a user namespace, marks go into `user.` attributes (Linux 5.11).
+            (c"userxattr", c""),
+            // The caller syncs what it keeps; a command's own fsync need not wait for the disk (Linux 5.10).
+            (c"volatile", c""),
+        ];
+        self.mount_at(&overlay.path, file_system(c"overlay", &options, PLAIN)?)
+    }
+
+    /// A layer in the scratch file system.
+    fn layer(&self, name: &CString) -> Result<OwnedFd> {
+        let scratch = self.scratch.as_ref().ok_or(Errno::BADF)?;
+        let mode = Mode::from_raw_mode(0o755);
+        mkdirat(scratch, name, mode)?;
+        let layer = openat(scratch, name, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        mkdirat(&layer, c"upper", mode)?;
+        mkdirat(&layer, c"work", mode)?;
+        Ok(layer)
+    }
+
+    fn terminals(&self) -> Result<()> {
+        let options = [(c"newinstance", c""), (c"ptmxmode", c"0666"), (c"mode", c"0620")];
+        self.mount_at(
+            c"dev/pts",
+            file_system(c"devpts", &options, MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NOEXEC)?,
+        )
+    }
+
+    fn mask(&self, path: &CStr) -> Result<()> {
+        let root = self.root_fd()?.as_fd();
+        let place = match find(root, path) {
+            Err(Errno::NOENT) => return Ok(()),
+            found => found?,
+        };
+        let directory = rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(&place)?.st_mode).is_dir();
+        let cover = copy_below(root, if directory { c"mnt" } else { c"dev/null" })?;
+        set_attributes(&cover, &Attributes { read_only: directory, ..Attributes::default() })?;
+        attach_on(cover, place)
+    }
+
+    fn protect(&self, path: &CStr) -> Result<()> {
+        let root = self.root_fd()?.as_fd();
+        let place = match find(root, path) {
+            Err(Errno::NOENT) => return Ok(()),
+            found => found?,
+        };
+        let same = copy_below(root, path)?;
+        set_attributes(&same, &Attributes { read_only: true, ..Attributes::default() })?;
+        attach_on(same, place)
+    }
+
+    fn pivot(&mut self) -> Result<()> {
+        rustix::process::fchdir(self.root_fd()?)?;
+        rustix::process::pivot_root(c".", c".")?;
+        // The old root now lies over the new one (pivot_root(2), NOTES).
+        rustix::mount::unmount(c".", rustix::mount::UnmountFlags::DETACH)?;
+        rustix::process::chdir(c"/")?;
+        self.verify()
+    }
+
+    /// Nothing lies under or over the new root: it is its own parent, and what is seen at it.
+    fn verify(&self) -> Result<()> {
+        let expected = rustix::fs::fstat(self.root_fd()?)?;
+        let same = |path| {
+            let found = rustix::fs::stat(path)?;
+            Ok((found.st_dev, found.st_ino) == (expected.st_dev, expected.st_ino))
+        };
+        if same(c"/")? && same(c"/..")? { Ok(()) } else { Err(Errno::XDEV) }
+    }
+}
+
+/// A short text made without allocating.
+struct Text {
+    bytes: [u8; 48],
+    length: usize,
+}
+
+impl Text {
+    fn new() -> Self {
+        Self { bytes: [0; 48], length: 0 }
+    }
+
+    /// The path of a descriptor's directory, and what is below it.
+    fn descriptor(&mut self, descriptor: &OwnedFd, below: &[u8]) -> Result<&CStr> {
+        self.push(b"/proc/self/fd/");
+        self.digits(u64::from(descriptor.as_raw_fd().cast_unsigned()));
+        self.push(below);
+        self.finish()
+    }
+
+    fn number(&mut self, number: u64) -> Result<&CStr> {
+        self.digits(number);
+        self.finish()
+    }
+
+    fn digits(&mut self, number: u64) {
+        if number >= 10 {
+            self.digits(number / 10);
+        }
+        self.push(&[b'0' + (number % 10) as u8]);
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if let Some(place) = self.bytes.get_mut(self.length) {
+                *place = *byte;
+                self.length += 1;
+            }
+        }
+    }
+
+    /// The text, if it did not fill all the space: there must be a NUL left.
+    fn finish(&self) -> Result<&CStr> {
+        CStr::from_bytes_until_nul(&self.bytes).map_err(|_| Errno::NAMETOOLONG)
+    }
+}

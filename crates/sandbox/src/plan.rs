@@ -1,0 +1,111 @@
+//! From what is wanted to how it is done: an ordered list of steps that can be printed. Pure.
+
+mod etc;
+mod proc;
+mod step;
+mod tree;
+
+use std::ffi::CString;
+use std::fmt;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use linux::process::Namespaces;
+use spec::{Command, Network, RunSpec, Syscalls};
+
+use crate::{Error, Survey};
+
+pub use step::Step;
+pub(crate) use step::{Bind, Layer, Overlay};
+
+/// How a sandbox is built.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Namespaces made new.
+    pub namespaces: Namespaces,
+    /// Who the sandbox is.
+    pub identity: Ids,
+    /// What is done inside them, in order.
+    pub steps: Vec<Step>,
+    /// Which system calls are left after that.
+    pub syscalls: Syscalls,
+    /// What is then executed.
+    pub command: Command,
+}
+
+/// Who the sandbox is, inside and outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ids {
+    /// User and group id inside.
+    pub inner: u32,
+    /// User id outside.
+    pub outer_user: u32,
+    /// Group id outside.
+    pub outer_group: u32,
+    /// Whether the caller is root, who hands the sandbox an id that is not his own.
+    pub privileged: bool,
+}
+
+/// Plans a sandbox for a run on a host.
+pub fn plan(spec: &RunSpec, survey: &Survey) -> Result<Plan, Error> {
+    let shared = match spec.network {
+        Network::None => Namespaces::NETWORK,
+        Network::Host => Namespaces::empty(),
+    };
+    let namespaces = Namespaces::USER
+        .and(Namespaces::MOUNT)
+        .and(Namespaces::PID)
+        .and(Namespaces::IPC)
+        .and(Namespaces::UTS)
+        .and(Namespaces::CGROUP)
+        .and(shared);
+    Ok(Plan {
+        namespaces,
+        identity: Ids {
+            inner: spec.identity.id,
+            outer_user: survey.outer_id,
+            outer_group: if survey.privileged { survey.outer_id } else { survey.gid },
+            privileged: survey.privileged,
+        },
+        steps: tree::steps(spec, survey)?,
+        syscalls: spec.syscalls,
+        command: spec.command.clone(),
+    })
+}
+
+impl fmt::Display for Plan {
+    /// One line for each thing done, in order.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (Namespaces::USER, "user"),
+            (Namespaces::MOUNT, "mount"),
+            (Namespaces::PID, "pid"),
+            (Namespaces::NETWORK, "network"),
+            (Namespaces::IPC, "ipc"),
+            (Namespaces::UTS, "uts"),
+            (Namespaces::CGROUP, "cgroup"),
+        ];
+        let names: Vec<_> =
+            names.iter().filter(|(ns, _)| self.namespaces.contain(*ns)).map(|(_, name)| *name).collect();
+        writeln!(f, "make new namespaces: {}", names.join(", "))?;
+        let Ids { inner, outer_user, outer_group, .. } = self.identity;
+        writeln!(f, "be user and group {inner} inside, user {outer_user} and group {outer_group} outside")?;
+        self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))?;
+        writeln!(f, "leave the session keyring, give up all capabilities in every set, set no_new_privs")?;
+        writeln!(f, "filter system calls: {}", self.syscalls.name())?;
+        writeln!(f, "start init, which starts in {}:", self.command.workdir.display())?;
+        let words: Vec<_> = self.command.argv.iter().map(|word| word.to_string_lossy()).collect();
+        write!(f, "  {}", words.join(" "))
+    }
+}
+
+/// A path or text as the kernel takes it.
+pub(crate) fn c_string(text: impl AsRef<std::ffi::OsStr>) -> Result<CString, Error> {
+    let text = text.as_ref();
+    CString::new(text.as_bytes()).map_err(|_| Error::Nul(text.to_string_lossy().into_owned()))
+}
+
+/// An absolute path inside, relative to the new root.
+fn inside(path: &Path) -> Result<CString, Error> {
+    c_string(path.strip_prefix("/").unwrap_or(path))
+}

@@ -1,0 +1,161 @@
+//! One step of building a sandbox.
+
+use std::ffi::{CStr, CString};
+use std::fmt;
+
+use spec::Size;
+
+use crate::survey::Owner;
+
+/// One step of building a sandbox. Paths inside are relative to the new root; printed, a step reads as what follows "to".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Name the host.
+    Hostname(CString),
+    /// Bring the loopback device up.
+    Loopback,
+    /// Make the file system for everything writable that dies with the run.
+    Scratch {
+        /// Its size.
+        size: Size,
+    },
+    /// Make the root: an empty file system.
+    Root,
+    /// Make a directory.
+    Directory {
+        /// Where.
+        path: CString,
+        /// Permissions.
+        mode: u32,
+    },
+    /// Write a file.
+    File {
+        /// Where.
+        path: CString,
+        /// All of it.
+        content: Vec<u8>,
+    },
+    /// Make a symbolic link.
+    Link {
+        /// Where.
+        path: CString,
+        /// To what.
+        target: CString,
+    },
+    /// Show a part of the scratch file system.
+    Writable {
+        /// Where.
+        path: CString,
+        /// Its name within the scratch.
+        name: CString,
+        /// Permissions.
+        mode: u32,
+    },
+    /// Show a path of the host.
+    Bind(Bind),
+    /// Show a directory of the host with a writable layer over it.
+    Overlay(Overlay),
+    /// Mount a fresh `/proc`.
+    Proc,
+    /// Mount pseudoterminals of our own.
+    Terminals,
+    /// Hide a file or directory of `/proc`, where there is one.
+    Mask(CString),
+    /// Make a file or directory of `/proc` read-only, where there is one.
+    Protect(CString),
+    /// Make the root read-only.
+    Seal,
+    /// Change to the new root and let the old one go.
+    Pivot,
+}
+
+/// A path of the host to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bind {
+    /// On the host.
+    pub source: CString,
+    /// Inside.
+    pub path: CString,
+    /// Whether it is a directory.
+    pub directory: bool,
+    /// Whether nothing can be changed through it.
+    pub read_only: bool,
+    /// Whether it is a device node.
+    pub device: bool,
+    /// The owner on disk whose files are to be the sandbox's own, if owners are to be translated.
+    pub owner: Option<Owner>,
+}
+
+/// A directory of the host with a writable layer over it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overlay {
+    /// The directory below, on the host.
+    pub lower: CString,
+    /// Where the layer is.
+    pub layer: Layer,
+    /// Inside.
+    pub path: CString,
+    /// The owner on disk whose files are to be the sandbox's own, if owners are to be translated.
+    pub owner: Option<Owner>,
+}
+
+/// Where the writable layer of an overlay is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// A directory of the host with `upper` and `work` in it.
+    Kept(CString),
+    /// A directory of that name in the scratch file system, made for it.
+    Scratch(CString),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hostname(name) => write!(f, "name the host {}", text(name)),
+            Self::Loopback => f.write_str("bring up the loopback device"),
+            Self::Scratch { size } => write!(f, "make a scratch file system of {size}"),
+            Self::Root => f.write_str("make an empty root"),
+            Self::Directory { path, mode } => write!(f, "make the directory /{} ({mode:04o})", text(path)),
+            Self::File { path, content } => write!(f, "write /{} ({} bytes)", text(path), content.len()),
+            Self::Link { path, target } => write!(f, "link /{} to {}", text(path), text(target)),
+            Self::Writable { path, mode, .. } => write!(f, "show scratch at /{} ({mode:04o})", text(path)),
+            Self::Bind(bind) => bind.fmt(f),
+            Self::Overlay(overlay) => overlay.fmt(f),
+            Self::Proc => f.write_str("mount a fresh /proc"),
+            Self::Terminals => f.write_str("mount pseudoterminals at /dev/pts"),
+            Self::Mask(path) => write!(f, "hide /{}", text(path)),
+            Self::Protect(path) => write!(f, "make /{} read-only", text(path)),
+            Self::Seal => f.write_str("make the root read-only"),
+            Self::Pivot => f.write_str("change to the new root and let the old one go"),
+        }
+    }
+}
+
+impl fmt::Display for Bind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let access = if self.read_only { "read-only" } else { "writable" };
+        let access = if self.device { "as a device" } else { access };
+        let owners = if self.owner.is_some() { ", owners translated" } else { "" };
+        match text(&self.source) {
+            source if source.strip_prefix('/') == Some(&text(&self.path)) => {
+                write!(f, "show {source} {access}{owners}")
+            }
+            source => write!(f, "show {source} at /{} {access}{owners}", text(&self.path)),
+        }
+    }
+}
+
+impl fmt::Display for Overlay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let owners = if self.owner.is_some() { ", owners translated" } else { "" };
+        let layer = match &self.layer {
+            Layer::Kept(layer) => format!("changes kept in {}", text(layer)),
+            Layer::Scratch(_) => "changes in scratch".to_owned(),
+        };
+        write!(f, "show {} at /{} copy-on-write, {layer}{owners}", text(&self.lower), text(&self.path))
+    }
+}
+
+fn text(string: &CStr) -> std::borrow::Cow<'_, str> {
+    string.to_string_lossy()
+}

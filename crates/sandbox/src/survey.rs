@@ -1,0 +1,167 @@
+//! What this host is like, as far as a plan depends on it. Reads; changes nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use spec::{Network, RunSpec};
+
+/// The id that a sandbox run by root has outside: above every range that systemd hands to containers (up to 0x6FFFFFFF,
+/// systemd.io/UIDS-GIDS) and below 2^31, past which some file systems misbehave.
+const PREFERRED_ID: u32 = 1_900_000_000;
+
+/// What a path is, seen without following it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A directory.
+    Directory,
+    /// Anything that is neither a directory nor a link.
+    File,
+    /// A symbolic link to this.
+    Link(PathBuf),
+}
+
+/// Owner of a file on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// User id.
+    pub user: u32,
+    /// Group id.
+    pub group: u32,
+}
+
+/// What this host is like.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// Effective user id of the caller.
+    pub uid: u32,
+    /// Effective group id of the caller.
+    pub gid: u32,
+    /// Whether the caller is root and hands the sandbox an outer id that is not his own.
+    pub privileged: bool,
+    /// The id of the sandbox outside.
+    pub outer_id: u32,
+    /// What each path to be shown is, and whose; those that do not exist are left out.
+    pub found: BTreeMap<PathBuf, (Kind, Owner)>,
+    /// Mounts below the workspace, outermost first.
+    pub nested: Vec<PathBuf>,
+    /// The host's `/etc/resolv.conf`, where the network is shared.
+    pub resolver: Vec<u8>,
+}
+
+impl Survey {
+    /// Looks at the host for one run.
+    pub fn new(spec: &RunSpec) -> io::Result<Self> {
+        let uid = rustix::process::geteuid().as_raw();
+        let outer_id = if uid == 0 { outer_id(&fs::read_to_string("/proc/self/uid_map")?) } else { uid };
+        let workspace = spec.workspace.as_ref().map(|workspace| &workspace.source);
+        let nested = workspace.map_or_else(|| Ok(Vec::new()), |path| nested(path))?;
+        let shown =
+            spec.view.iter().chain(spec.mounts.iter().map(|mount| &mount.source)).chain(workspace).chain(&nested);
+        let found = shown.filter_map(|path| Some((path.clone(), look(path)?))).collect();
+        let resolver = match spec.network {
+            Network::Host => fs::read("/etc/resolv.conf").unwrap_or_default(),
+            Network::None => Vec::new(),
+        };
+        Ok(Self {
+            uid,
+            gid: rustix::process::getegid().as_raw(),
+            privileged: uid == 0 && outer_id != 0,
+            outer_id,
+            found,
+            nested,
+            resolver,
+        })
+    }
+}
+
+fn look(path: &Path) -> Option<(Kind, Owner)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = fs::symlink_metadata(path).ok()?;
+    let kind = if found.is_symlink() {
+        Kind::Link(fs::read_link(path).ok()?)
+    } else if found.is_dir() {
+        Kind::Directory
+    } else {
+        Kind::File
+    };
+    Some((kind, Owner { user: found.uid(), group: found.gid() }))
+}
+
+/// The preferred id where this namespace has it, else the highest it has that is neither root's nor nobody's, else root's:
+/// a root that has no second id is no real one.
+fn outer_id(uid_map: &str) -> u32 {
+    let ranges = uid_map.lines().filter_map(|line| {
+        let mut fields = line.split_whitespace().map(|field| field.parse::<u32>().ok());
+        let (first, _, count) = (fields.next()??, fields.next()??, fields.next()??);
+        Some((first, first.checked_add(count.checked_sub(1)?)?))
+    });
+    let ranges: Vec<_> = ranges.collect();
+    if ranges.iter().any(|(first, last)| (*first..=*last).contains(&PREFERRED_ID)) {
+        return PREFERRED_ID;
+    }
+    let below_nobody = |(first, last): &(u32, u32)| match *last {
+        65534 => (*first < 65534).then_some(65533),
+        last => Some(last),
+    };
+    ranges.iter().filter_map(below_nobody).max().unwrap_or(0)
+}
+
+/// Mount points below `path`, from `/proc/self/mountinfo` (proc_pid_mountinfo(5)).
+fn nested(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let table = fs::read("/proc/self/mountinfo")?;
+    let mut found = mount_points(&table).filter(|point| point.starts_with(path) && point != path).collect::<Vec<_>>();
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn mount_points(table: &[u8]) -> impl Iterator<Item = PathBuf> {
+    use std::os::unix::ffi::OsStringExt as _;
+    let lines = table.split(|byte| *byte == b'\n');
+    let fields = lines.filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
+    fields.map(|field| PathBuf::from(std::ffi::OsString::from_vec(unescape(field))))
+}
+
+/// Undoes `\040` and its like.
+fn unescape(field: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let Some((first, tail)) = rest.split_first() {
+        let octal = (*first == b'\\').then(|| tail.get(..3)).flatten();
+        let octal = octal.and_then(|digits| std::str::from_utf8(digits).ok());
+        match octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => {
+                plain.push(byte);
+                rest = tail.get(3..).unwrap_or_default();
+            }
+            None => {
+                plain.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outer_id_is_one_this_namespace_has() {
+        assert_eq!(outer_id("         0          0 4294967295\n"), PREFERRED_ID);
+        assert_eq!(outer_id("0 1000 1\n1 100000 65536\n"), 65536);
+        assert_eq!(outer_id("0 100000 65535\n"), 65533);
+        assert_eq!(outer_id("0 1000 1\n"), 0);
+        assert_eq!(outer_id("nonsense"), 0);
+    }
+
+    #[test]
+    fn mount_points_are_unescaped() {
+        let table = b"36 35 98:0 / /a\\040b\\134c rw - ext4 /dev/root rw\n37 35 0:5 / /proc rw - proc proc rw\n";
+        let found: Vec<_> = mount_points(table).collect();
+        assert_eq!(found, [PathBuf::from("/a b\\c"), PathBuf::from("/proc")]);
+    }
+}
