@@ -61,6 +61,8 @@ pub enum Act {
     Open(String),
     /// Doing a step.
     Do(String),
+    /// Laying a writable layer over a directory: not every file system can be below or above.
+    Overlay(String),
     /// Giving up capabilities and the rest of what it inherited.
     Surrender,
     /// Installing the system-call filter.
@@ -77,7 +79,7 @@ impl std::fmt::Display for Act {
             Self::Map => f.write_str("map user and group ids into the sandbox"),
             Self::Become => f.write_str("become the sandbox's user"),
             Self::Open(step) => write!(f, "open what is needed to {step}"),
-            Self::Do(step) => f.write_str(step),
+            Self::Do(step) | Self::Overlay(step) => f.write_str(step),
             Self::Surrender => f.write_str("give up capabilities and inherited descriptors"),
             Self::Filter => f.write_str("install the system-call filter"),
             Self::Workdir(path) => write!(f, "go to the working directory {}", path.display()),

@@ -14,5 +14,5 @@ mod syscalls;
 pub use error::{Act, Error};
 pub use monitor::{Cause, End, Ends, Sink, Stream, run};
 pub use plan::{Plan, Step, plan};
-pub use survey::{Kind, Owner, Survey};
+pub use survey::{Kind, Owner, Survey, given_id};
 pub use syscalls::refusals;

@@ -54,7 +54,7 @@ impl Survey {
     /// Looks at the host for one run.
     pub fn new(spec: &RunSpec) -> io::Result<Self> {
         let uid = rustix::process::geteuid().as_raw();
-        let outer_id = if uid == 0 { outer_id(&fs::read_to_string("/proc/self/uid_map")?) } else { uid };
+        let given = given_id()?;
         let workspace = spec.workspace.as_ref().map(|workspace| &workspace.source);
         let nested = workspace.map_or_else(|| Ok(Vec::new()), |path| nested(path))?;
         let shown =
@@ -67,13 +67,21 @@ impl Survey {
         Ok(Self {
             uid,
             gid: rustix::process::getegid().as_raw(),
-            privileged: uid == 0 && outer_id != 0,
-            outer_id,
+            privileged: given.is_some(),
+            outer_id: given.unwrap_or(uid),
             found,
             nested,
             resolver,
         })
     }
+}
+
+/// The outer id that a sandbox of this caller is given, user and group; `None` where it has the caller's own.
+pub fn given_id() -> io::Result<Option<u32>> {
+    if rustix::process::geteuid().as_raw() != 0 {
+        return Ok(None);
+    }
+    Ok(Some(outer_id(&fs::read_to_string("/proc/self/uid_map")?)).filter(|id| *id != 0))
 }
 
 fn look(path: &Path) -> Option<(Kind, Owner)> {

@@ -13,7 +13,7 @@ use super::init;
 use super::message::{Channel, Message, Stage};
 use super::source::{self, Source};
 use crate::plan::Plan;
-use crate::{Act, Error};
+use crate::{Act, Error, Step};
 
 /// A sandbox that is being built or runs.
 #[derive(Debug)]
@@ -58,9 +58,12 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
     let mut sources: Vec<Source> = Vec::with_capacity(plan.steps.len());
     if ids.privileged {
         let idmaps = Idmaps::new(&plan.steps, &ids)?;
+        let act = |step: &Step| match step {
+            Step::Overlay(_) => Act::Overlay(step.to_string()),
+            _ => Act::Open(step.to_string()),
+        };
         for step in &plan.steps {
-            let act = || Act::Open(step.to_string());
-            sources.push(source::open(step, Some(&idmaps)).map_err(|errno| Error::Build { act: act(), errno })?);
+            sources.push(source::open(step, Some(&idmaps)).map_err(|errno| Error::Build { act: act(step), errno })?);
         }
     }
     let prepared = Prepared {
@@ -107,12 +110,15 @@ fn pipes(plan: &Plan) -> linux::Result<(Streams, [OwnedFd; 3])> {
 
 /// The error that the child's word of a failure means.
 pub(crate) fn failure(plan: &Plan, stage: Stage, step: u32, errno: Errno) -> Error {
-    let step = usize::try_from(step).ok().and_then(|index| plan.steps.get(index)).map(ToString::to_string);
+    let step = usize::try_from(step).ok().and_then(|index| plan.steps.get(index));
+    let overlay = matches!(step, Some(Step::Overlay(_)));
+    let step = step.map(ToString::to_string).unwrap_or_default();
     let act = match stage {
+        Stage::Open | Stage::Do if overlay => Act::Overlay(step),
         Stage::Map => Act::Map,
         Stage::Become => Act::Become,
-        Stage::Open => Act::Open(step.unwrap_or_default()),
-        Stage::Do => Act::Do(step.unwrap_or_default()),
+        Stage::Open => Act::Open(step),
+        Stage::Do => Act::Do(step),
         Stage::Surrender => Act::Surrender,
         Stage::Filter => Act::Filter,
         Stage::Workdir => Act::Workdir(Path::new(&plan.command.workdir).to_path_buf()),
