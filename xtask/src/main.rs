@@ -1,2 +1,40 @@
-//! Stub.
-fn main() {}
+//! The chores of the project behind one door: `cargo xtask VERB`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks to its terminal")]
+
+mod arguments;
+mod bench;
+mod empty_program;
+mod layers;
+mod process;
+mod search_path;
+mod setup;
+mod stopwatch;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::{arguments::Verb, workspace::Workspace};
+
+fn main() -> ExitCode {
+    match Verb::parse(std::env::args().skip(1)).and_then(carry_out) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(verb: Verb) -> Result<ExitCode> {
+    match verb {
+        Verb::Help => print!("{}", arguments::USAGE),
+        Verb::Layers => layers::check(&Workspace::read()?)?,
+        Verb::Setup => setup::run(&Workspace::read()?)?,
+        Verb::Bench(wishes) => bench::run(&Workspace::read()?, &wishes)?,
+        Verb::Test { extent } => return test::run(&Workspace::read()?, extent),
+    }
+    Ok(ExitCode::SUCCESS)
+}

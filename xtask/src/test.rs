@@ -1,0 +1,67 @@
+//! Every check and every test, in stages; the last line is one sum over all of them.
+
+mod account;
+mod end_to_end;
+mod stranger;
+mod suite;
+mod tally;
+mod toolchain;
+
+use std::{process::ExitCode, time::Instant};
+
+use anyhow::Result;
+
+use self::tally::Tally;
+use crate::{arguments::Extent, layers, process, setup, workspace::Workspace};
+
+/// A heading and what happens under it.
+type Stage = (&'static str, fn(&Workspace) -> Result<Tally>);
+
+const DAILY: &[Stage] = &[
+    ("format", |workspace| check(workspace.cargo(["fmt", "--all", "--check"]))),
+    ("lints", lints),
+    ("layers", |workspace| layers::shape(workspace).map(|()| Tally::default())),
+    ("licences, sources, bans", |workspace| check(workspace.cargo(["deny", "check", "bans", "licenses", "sources"]))),
+    ("unit and integration tests", suite::run),
+];
+
+const RELEASE: &[Stage] = &[
+    ("launcher's budget", |workspace| layers::check(workspace).map(|()| Tally::default())),
+    ("end-to-end tests", end_to_end::run),
+    ("end-to-end tests, unprivileged", end_to_end::run_unprivileged),
+];
+
+/// Goes on after a failed stage, so that one run tells everything.
+pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<ExitCode> {
+    staged("set-up", || setup::run(workspace))?;
+    let release = if extent == Extent::Everything { RELEASE } else { &[] };
+    let sum = DAILY.iter().chain(release).map(|(heading, stage)| judge(heading, workspace, *stage)).sum::<Tally>();
+    println!("\n{sum}");
+    Ok(if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A stage that breaks without a failed test counts as one failure.
+fn judge(heading: &str, workspace: &Workspace, stage: fn(&Workspace) -> Result<Tally>) -> Tally {
+    staged(heading, || stage(workspace)).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        Tally::one_failure()
+    })
+}
+
+fn staged<T>(heading: &str, stage: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("\n== {heading}");
+    let start = Instant::now();
+    let outcome = stage();
+    let verdict = if outcome.is_ok() { "done" } else { "FAILED" };
+    println!("== {heading}: {verdict} after {:.1} s", start.elapsed().as_secs_f64());
+    outcome
+}
+
+fn lints(workspace: &Workspace) -> Result<Tally> {
+    let words = ["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    check(workspace.cargo(words))
+}
+
+fn check(mut command: std::process::Command) -> Result<Tally> {
+    process::run(&mut command).map(|()| Tally::default())
+}
