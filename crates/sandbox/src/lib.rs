@@ -10,6 +10,7 @@ mod native;
 mod plan;
 mod survey;
 mod syscalls;
+pub mod trial;
 
 pub use error::{Act, Error};
 pub use monitor::{Cause, End, Ends, Sink, Stream, run};

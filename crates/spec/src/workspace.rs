@@ -22,9 +22,12 @@ impl Workspace {
     pub const TARGET: &'static str = "/workspace";
 }
 
-/// The directories of one writable layer. All are on one file system.
+/// Where the changes to a workspace go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layer {
-    /// The directory that holds `upper` (changed files, whiteouts) and `work` (overlayfs's own).
-    pub dir: PathBuf,
+#[serde(rename_all = "lowercase")]
+pub enum Layer {
+    /// A directory with `upper` (changed files, whiteouts) and `work` (overlayfs's own), on one file system.
+    Overlay(PathBuf),
+    /// A directory that is a copy of the whole tree, where the tree cannot be overlaid.
+    Copy(PathBuf),
 }

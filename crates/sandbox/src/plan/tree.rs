@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
 
-use spec::{Access, Mount, Network, RunSpec, Size, Workspace};
+use spec::{Access, Mount, Network, RunSpec, Size, Workspace, WorkspaceLayer};
 
 use super::step::{Bind, Layer, Overlay, Step};
 use super::{c_string, etc, inside, proc};
@@ -142,21 +142,25 @@ impl Tree<'_> {
             self.steps.push(Step::Writable { path, name: c_string("workspace")?, mode: 0o755 });
             return Ok(());
         };
-        let Some(layer) = &workspace.layer else {
-            let bind = self.bind(&workspace.source, path, true, workspace.access)?;
-            self.steps.push(bind);
-            return Ok(());
+        let step = match &workspace.layer {
+            None => self.bind(&workspace.source, path, true, workspace.access)?,
+            Some(WorkspaceLayer::Overlay(layer)) => Step::Overlay(Overlay {
+                lower: c_string(&workspace.source)?,
+                layer: Layer::Kept(c_string(layer)?),
+                path,
+                owner: self.owner(&workspace.source),
+            }),
+            // The copy is the sandbox's own already.
+            Some(WorkspaceLayer::Copy(copy)) => self.bind(copy, path, true, Access::Rw)?,
         };
-        self.steps.push(Step::Overlay(Overlay {
-            lower: c_string(&workspace.source)?,
-            layer: Layer::Kept(c_string(&layer.dir)?),
-            path,
-            owner: self.owner(&workspace.source),
-        }));
-        self.nested(&workspace.source)
+        self.steps.push(step);
+        match workspace.layer {
+            None => Ok(()),
+            Some(_) => self.nested(&workspace.source),
+        }
     }
 
-    /// An overlay does not see through mounts below it: each is shown read-only over its empty place.
+    /// Neither an overlay nor a copy goes past mounts below it: each is shown read-only over its empty place.
     fn nested(&mut self, workspace: &Path) -> Result<(), Error> {
         for source in &self.survey.nested {
             let target = Path::new(Workspace::TARGET).join(source.strip_prefix(workspace).unwrap_or(source));
