@@ -34,7 +34,7 @@ fn carry_out(verb: Verb) -> Result<ExitCode> {
         Verb::Layers => layers::check(&Workspace::read()?)?,
         Verb::Setup => setup::run(&Workspace::read()?)?,
         Verb::Bench(wishes) => bench::run(&Workspace::read()?, &wishes)?,
-        Verb::Test { extent } => return test::run(&Workspace::read()?, extent),
+        Verb::Test { extent } => return Ok(test::run(&Workspace::read()?, extent)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -26,35 +26,39 @@ const DAILY: &[Stage] = &[
 ];
 
 const RELEASE: &[Stage] = &[
-    ("launcher's budget", |workspace| layers::check(workspace).map(|()| Tally::default())),
+    ("launcher's budget", |workspace| layers::budget(workspace).map(|()| Tally::default())),
     ("end-to-end tests", end_to_end::run),
     ("end-to-end tests, unprivileged", end_to_end::run_unprivileged),
 ];
 
-/// Goes on after a failed stage, so that one run tells everything.
-pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<ExitCode> {
-    staged("set-up", || setup::run(workspace))?;
+const SET_UP: Stage = ("set-up", |workspace| setup::run(workspace).map(|()| Tally::default()));
+
+/// Goes on after a failed stage, so that one run tells everything; only without the set-up nothing can be told.
+pub(crate) fn run(workspace: &Workspace, extent: Extent) -> ExitCode {
     let release = if extent == Extent::Everything { RELEASE } else { &[] };
-    let sum = DAILY.iter().chain(release).map(|(heading, stage)| judge(heading, workspace, *stage)).sum::<Tally>();
+    let set_up = judge(&SET_UP, workspace);
+    if set_up.failed > 0 {
+        return close(set_up);
+    }
+    close(DAILY.iter().chain(release).map(|stage| judge(stage, workspace)).sum())
+}
+
+fn close(sum: Tally) -> ExitCode {
     println!("\n{sum}");
-    Ok(if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A stage that breaks without a failed test counts as one failure.
-fn judge(heading: &str, workspace: &Workspace, stage: fn(&Workspace) -> Result<Tally>) -> Tally {
-    staged(heading, || stage(workspace)).unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        Tally::one_failure()
-    })
-}
-
-fn staged<T>(heading: &str, stage: impl FnOnce() -> Result<T>) -> Result<T> {
+fn judge((heading, stage): &Stage, workspace: &Workspace) -> Tally {
     println!("\n== {heading}");
     let start = Instant::now();
-    let outcome = stage();
-    let verdict = if outcome.is_ok() { "done" } else { "FAILED" };
+    let tally = stage(workspace).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        Tally::one_failure()
+    });
+    let verdict = if tally.failed == 0 { "done" } else { "FAILED" };
     println!("== {heading}: {verdict} after {:.1} s", start.elapsed().as_secs_f64());
-    outcome
+    tally
 }
 
 fn lints(workspace: &Workspace) -> Result<Tally> {

@@ -34,8 +34,8 @@ fn violation(package: &Package, manifest: &str, house: &BTreeSet<String>) -> Opt
 
 /// The lints that are on; a crate may be stricter than the workspace.
 fn names(lints: &BTreeSet<String>) -> BTreeSet<String> {
-    let on = lints.iter().filter_map(|lint| lint.split_once(" = ")).filter(|(_, level)| *level != "\"allow\"");
-    on.map(|(name, _)| name.into()).collect()
+    let pairs = lints.iter().filter_map(|lint| lint.split_once('='));
+    pairs.filter(|(_, level)| !level.contains("\"allow\"")).map(|(name, _)| name.trim().into()).collect()
 }
 
 fn manifest(package: &Package) -> Result<String> {

@@ -1,10 +1,14 @@
 //! A user of the system, looked up and changed with the system's own programs.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 
 use crate::process;
+
+/// Killed processes are there for a moment longer, until their parent has asked for them.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// An entry of the password file. This executable is static and cannot ask the name service itself.
 pub(super) struct Account {
@@ -23,7 +27,14 @@ impl Account {
         Ok(Self { name, uid: number("-u", name)?, gid: number("-g", name)? })
     }
 
+    /// Fails while a process of that user lives: then something was left behind.
     pub(super) fn remove(&self) -> Result<()> {
+        for _ in 0..TRIES {
+            if process::succeeds(Command::new("userdel").arg(self.name)) {
+                return Ok(());
+            }
+            std::thread::sleep(PAUSE);
+        }
         process::run(Command::new("userdel").arg(self.name))
     }
 }

@@ -33,7 +33,10 @@ pub(super) struct Stranger {
 impl Stranger {
     /// Makes the user, or takes the one that an interrupted run left, and gives it copies of what it needs.
     pub(super) fn invite(kit: &Kit, workspace: &Workspace) -> Result<Self> {
-        let folder = tempfile::tempdir().context("cannot make a folder for the unprivileged tests")?;
+        let folder = tempfile::Builder::new()
+            .prefix("aisbx-test-")
+            .tempdir()
+            .context("cannot make a folder for the unprivileged tests")?;
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).context("cannot open that folder to all")?;
         let mut stranger =
             Self { user: Account::of(NAME)?, kit: kit.copy_to(folder.path())?, folder, shown: Vec::new() };
@@ -74,7 +77,10 @@ impl Stranger {
 
     fn furnish(&self) -> Result<()> {
         let home = self.home();
-        [home.clone(), self.scratch(), home.join(".cargo"), home.join(".rustup")].iter().try_for_each(|it| self.own(it))
+        [home.clone(), self.scratch(), home.join(".cargo"), home.join(".rustup")]
+            .iter()
+            .try_for_each(|it| self.own(it))?;
+        fs::set_permissions(&home, Permissions::from_mode(0o700)).context("cannot close the home to others")
     }
 
     fn show(&mut self, toolchain: &Toolchain) -> Result<()> {
