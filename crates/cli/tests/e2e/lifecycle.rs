@@ -1,0 +1,102 @@
+//! A run ends when its command ends, when its time is up, or when it is told to; then everything in it has ended.
+
+use std::os::unix::process::CommandExt;
+use std::time::{Duration, Instant};
+
+use crate::harness::{PROBE, World, alive, eventually, unique};
+
+#[test]
+fn time_is_up_even_for_the_stubborn() {
+    let world = World::new();
+    let marker = unique("late");
+    let ended = world.sandbox().with_probe().flags(["--timeout", "500ms"]).run([PROBE, "stubborn", "60", &marker]);
+    ended.code(124);
+    assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+}
+
+#[test]
+fn time_is_up_for_a_crowd_that_stopped_itself() {
+    let world = World::new();
+    let marker = unique("stopped");
+    let line = "$0 stopped $1 & setsid $0 stopped $1 & $0 daemon 60 $1; exec $0 stopped $1";
+    let sandbox = world.sandbox().with_probe().flags(["--timeout", "1s"]);
+    sandbox.run(["sh", "-c", line, PROBE, &marker]).code(124);
+    assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+}
+
+#[test]
+fn what_was_written_before_time_was_up_is_kept() {
+    let world = World::new();
+    let ended = world.sandbox().flags(["--timeout", "1s"]).sh("echo early; echo oops >&2; exec sleep 60").code(124);
+    assert_eq!(ended.out(), "early\n");
+    assert!(ended.err().starts_with("oops\n"), "{ended}");
+}
+
+#[test]
+fn a_command_that_is_done_in_time_is_not_disturbed() {
+    let world = World::new();
+    world.sandbox().flags(["--timeout", "60s"]).sh("exit 3").code(3);
+}
+
+#[test]
+fn daemons_end_with_the_command_and_do_not_delay_it() {
+    let world = World::new();
+    let marker = unique("daemon");
+    let begin = Instant::now();
+    let line = "$0 daemon 600 $1; $0 daemon 600 $1; nohup $0 stubborn 600 $1 & echo done";
+    let ended = world.sandbox().with_probe().run(["sh", "-c", line, PROBE, &marker]).success();
+    assert!(ended.out().contains("done"), "{ended}");
+    assert!(begin.elapsed() < Duration::from_secs(300), "the run waited for its daemons");
+    assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+}
+
+#[test]
+fn what_a_daemon_writes_before_the_end_is_not_lost() {
+    let world = World::new();
+    let ended = world.sandbox().sh("(echo from the background) & wait; echo from the front").success();
+    assert_eq!(ended.out(), "from the background\nfrom the front\n");
+}
+
+#[test]
+fn dead_orphans_are_reaped() {
+    let world = World::new();
+    let fact = world.sandbox().probe(["orphans", "300"]).works();
+    assert_eq!(fact.detail()["zombies"], 0);
+}
+
+#[test]
+fn a_storm_of_processes_passes() {
+    let world = World::new();
+    let fact = world.sandbox().probe(["fork-bomb", "400"]).works();
+    assert!(fact.detail()["children"].as_u64().is_some_and(|count| count > 0), "{fact:?}");
+    assert!(eventually(|| alive("fork-bomb 400").is_empty()));
+}
+
+#[test]
+fn the_command_cannot_kill_its_init() {
+    let world = World::new();
+    let ended = world.sandbox().sh("kill -9 1; kill -15 1; kill -19 1; echo still here").success();
+    assert_eq!(ended.out(), "still here\n");
+}
+
+#[test]
+fn the_command_may_kill_everything_it_sees() {
+    let world = World::new();
+    let marker = unique("bystander");
+    let mut bystander = std::process::Command::new("sleep").arg("60").arg0(&marker).spawn().expect("start sleep");
+    // `kill -1` spares the caller itself, so another process is needed to see the end.
+    world.sandbox().sh("sleep 60 & kill -9 -1; wait $!; exit 5").code(5);
+    assert!(bystander.try_wait().expect("ask for the bystander").is_none(), "a host process was killed");
+    bystander.kill().expect("end the bystander");
+    bystander.wait().expect("wait for the bystander");
+}
+
+#[test]
+fn the_command_is_neither_init_nor_alone() {
+    let world = World::new();
+    let fact = world.sandbox().probe(["posture"]).works();
+    let session = &fact.detail()["session"];
+    assert_eq!(session["parent"], 1, "{session}");
+    assert_ne!(session["pid"], 1, "{session}");
+    assert_eq!(session["session"], session["pid"], "a session of its own: {session}");
+}

@@ -1,0 +1,97 @@
+//! The workspace itself, read-only or writable.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use super::picture;
+use crate::harness::{World, user_id};
+
+#[test]
+fn writable_changes_reach_the_host_at_once_and_are_the_callers() {
+    let world = World::new();
+    world.write("workspace/old", "old\n");
+    world.sandbox().workspace("rw").sh("cat old; echo new >made; rm old; mkdir dir; echo x >dir/x").success();
+    assert_eq!(world.read("workspace/made"), "new\n");
+    assert!(!world.workspace().join("old").exists());
+    for name in ["made", "dir", "dir/x"] {
+        let found = fs::metadata(world.workspace().join(name)).expect("stat");
+        assert_eq!(found.uid(), user_id(), "{name} belongs to the caller");
+    }
+}
+
+#[test]
+fn read_only_is_read_only() {
+    let world = World::new();
+    world.write("workspace/file", "content\n");
+    let before = picture(world.workspace());
+    let ended = world.sandbox().workspace("ro").sh("cat file");
+    assert_eq!(ended.out(), "content\n");
+    let acts: [&[&str]; 7] = [
+        &["open-write", "/workspace/file"],
+        &["create", "/workspace/new"],
+        &["unlink", "/workspace/file"],
+        &["mkdir", "/workspace/dir"],
+        &["rename", "/workspace/file", "/workspace/other"],
+        &["link", "/workspace/file", "/workspace/other"],
+        &["chmod", "/workspace/file", "777"],
+    ];
+    for act in acts {
+        world.sandbox().workspace("rw").probe(["stat", act[1]]);
+        world.sandbox().workspace("ro").probe(act).answers("EROFS");
+    }
+    assert_eq!(picture(world.workspace()), before);
+}
+
+#[test]
+fn a_tree_that_the_caller_cannot_write_is_copied_all_the_same() {
+    let world = World::new();
+    world.write("workspace/dir/file", "content\n");
+    for name in ["workspace/dir", "workspace"] {
+        fs::set_permissions(world.root().join(name), fs::Permissions::from_mode(0o555)).expect("chmod");
+    }
+    let ended =
+        world.sandbox().sh("cat dir/file; chmod u+w . dir; echo mine >dir/file; echo new >new; cat dir/file new");
+    fs::set_permissions(world.workspace(), fs::Permissions::from_mode(0o755)).expect("chmod");
+    assert_eq!(ended.success().out(), "content\nmine\nnew\n");
+    assert_eq!(world.read("workspace/dir/file"), "content\n");
+}
+
+#[test]
+fn no_workspace_is_an_empty_one() {
+    let world = World::new();
+    world.write("workspace/file", "content\n");
+    let sandbox = || world.sandbox().flag("--no-workspace");
+    let ended = sandbox().sh("pwd; ls -A; echo x >mine && cat mine").success();
+    assert_eq!(ended.out(), "/workspace\nx\n");
+    assert!(!world.workspace().join("mine").exists());
+    let found = sandbox().probe(["stat", world.workspace().to_str().expect("UTF-8")]);
+    assert!(!found.worked(), "the directory it was called in is not shown: {found:?}");
+}
+
+#[test]
+fn another_directory_can_be_the_workspace() {
+    let world = World::new();
+    world.write("elsewhere/file", "there\n");
+    for given in [world.path("elsewhere"), "../elsewhere".to_owned(), "../elsewhere/.".to_owned()] {
+        let ended = world.sandbox().flags(["--workspace", &given]).sh("pwd; cat file").success();
+        assert_eq!(ended.out(), "/workspace\nthere\n", "{given}");
+    }
+}
+
+#[test]
+fn the_working_directory_can_be_chosen() {
+    let world = World::new();
+    world.write("workspace/sub/file", "deep\n");
+    for (given, expected) in
+        [("sub", "/workspace/sub"), ("/workspace/sub", "/workspace/sub"), ("/tmp", "/tmp"), (".", "/workspace")]
+    {
+        let ended = world.sandbox().flags(["--workdir", given]).sh("pwd").success();
+        assert_eq!(ended.out().trim(), expected, "{given}");
+    }
+    world.sandbox().flags(["--workdir", "../.."]).sh("pwd").refused(&["--workdir"]);
+    let missing = world.sandbox().flags(["--workdir", "no/such"]).sh("pwd").code(125);
+    assert!(missing.err().contains("no/such"), "{missing}");
+    std::os::unix::fs::symlink("/", world.workspace().join("out")).expect("link");
+    let ended = world.sandbox().flags(["--workdir", "out"]).sh("ls usr >/dev/null; test ! -e /etc/shadow");
+    assert!([0, 125].contains(&ended.code), "a link leads to the root inside, or is refused: {ended}");
+}
