@@ -1,2 +1,7 @@
-//! Stub.
-fn main() {}
+//! The `aisbx` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aisbx_cli::main()
+}

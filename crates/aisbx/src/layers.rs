@@ -1,0 +1,47 @@
+//! The writable layer of a copy-on-write workspace: an overlay where it can be, else a copy.
+
+use std::path::{Path, PathBuf};
+
+use spec::{Changes, WorkspaceLayer};
+use store::copy::{Bounds, Mark};
+use store::{Owner, Run};
+
+use crate::Error;
+
+/// What a copy may hold; more is for a person to decide.
+const BOUNDS: Bounds = Bounds { bytes: 2 << 30, entries: 500_000 };
+
+/// Name of a copy among what is kept of a run.
+const COPY: &str = "copy";
+
+/// Makes an overlay's directories.
+pub(crate) fn overlay(run: &Run, workspace: &Path) -> Result<WorkspaceLayer, Error> {
+    run.layer(workspace, owner()).map_err(Error::Layer)
+}
+
+/// Copies the workspace; `reason` is why it cannot be overlaid.
+pub(crate) fn copy(run: &Run, workspace: &Path, reason: String) -> Result<(WorkspaceLayer, Mark), Error> {
+    let target: PathBuf = run.path().join(COPY);
+    let copied = store::copy::tree(workspace, &target, BOUNDS, owner());
+    let copied = copied.map_err(|source| Error::Copy { overlay: reason, source })?;
+    Ok((WorkspaceLayer::Copy(target), copied.mark))
+}
+
+/// What was changed in a workspace.
+pub(crate) fn changes(
+    workspace: &Path,
+    layer: &WorkspaceLayer,
+    mark: Option<Mark>,
+) -> Result<Changes, store::DiskError> {
+    match (layer, mark) {
+        (WorkspaceLayer::Overlay(dir), _) => store::changes::of_layer(&dir.join("upper"), workspace, Changes::LISTED),
+        (WorkspaceLayer::Copy(tree), Some(mark)) => store::changes::of_copy(tree, workspace, mark, Changes::LISTED),
+        (WorkspaceLayer::Copy(_), None) => Ok(Changes::default()),
+    }
+}
+
+/// The sandbox's id outside, where it is not the caller's own.
+fn owner() -> Option<Owner> {
+    let id = sandbox::given_id().ok().flatten()?;
+    Some(Owner { uid: id, gid: id })
+}

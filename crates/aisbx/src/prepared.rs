@@ -1,0 +1,107 @@
+//! The one use case all doors share: run a command and report.
+
+use std::path::PathBuf;
+
+use config::{Host, Request, Settings};
+use jiff::Timestamp;
+use sandbox::{Ends, Plan, Survey};
+use spec::{Report, RunId, RunSpec, TraceId};
+use store::{Record, Retention, Store};
+
+use crate::running::Running;
+use crate::{Error, chance};
+
+/// A run that is resolved, and may still be looked at before it is started.
+#[derive(Debug)]
+pub struct Prepared {
+    settings: Settings,
+    state_dir: PathBuf,
+    started: Timestamp,
+    spec: RunSpec,
+}
+
+/// Something worth saying while a run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The run is recorded under this name.
+    Recorded(RunId),
+    /// The workspace is being copied, because it cannot be overlaid.
+    Copying {
+        /// Why not.
+        reason: String,
+    },
+    /// The run is over, but something of its record is lost.
+    Lost {
+        /// What, and why.
+        reason: String,
+    },
+}
+
+impl Prepared {
+    /// Resolves what is asked for on a host.
+    pub fn new(host: &Host, request: &Request) -> Result<Self, Error> {
+        let settings = config::resolve(host, request)?;
+        let state_dir = host.state_dir()?;
+        let started = Timestamp::now();
+        let (run_id, trace_id) = chance::names(started)?;
+        let spec = specify(&settings, &state_dir, run_id, trace_id)?;
+        Ok(Self { settings, state_dir, started, spec })
+    }
+
+    /// What it was resolved to, each value with its origin.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How the sandbox will be built. Nothing is recorded or changed.
+    pub fn plan(&self) -> Result<Plan, Error> {
+        let survey = Survey::new(&self.spec).map_err(|error| Error::Plan(sandbox::Error::Survey(error)))?;
+        sandbox::plan(&self.spec, &survey).map_err(Error::Plan)
+    }
+
+    /// Runs the command to the end of everything it started, and records it.
+    ///
+    /// # Errors
+    /// Nothing ran, and nothing is recorded. A sandbox that could not be built is no error but the report of a refusal.
+    pub fn run(self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Report, Error> {
+        let store = Store::open(&self.state_dir)?;
+        let run = store.begin(&self.record())?;
+        notice(Notice::Recorded(self.spec.run_id.clone()));
+        let report = Running::new(run, self.spec, self.settings.notes).finish(ends, notice);
+        if Retention::is_due(&report.run_id) {
+            // What cannot be tidied up now is tidied up by a later run.
+            let _later = store.retain(&Retention::default(), Timestamp::now());
+        }
+        Ok(report)
+    }
+
+    fn record(&self) -> Record {
+        let spec = &self.spec;
+        Record {
+            run_id: spec.run_id.clone(),
+            trace_id: spec.trace_id.clone(),
+            profile: spec.profile.clone(),
+            driver: spec.driver,
+            command: words(spec),
+            started: self.started,
+            workspace: spec.workspace.as_ref().map(|workspace| workspace.source.clone()),
+            monitor: std::process::id(),
+        }
+    }
+}
+
+fn specify(
+    settings: &Settings,
+    state_dir: &std::path::Path,
+    run_id: RunId,
+    trace_id: TraceId,
+) -> Result<RunSpec, Error> {
+    let layer = state_dir.join("runs").join(run_id.as_str()).join("layer");
+    let layer = settings.needs_layer().then_some(layer);
+    Ok(settings.spec(run_id, trace_id, layer)?)
+}
+
+/// Program and arguments, as a report shows them.
+pub(crate) fn words(spec: &RunSpec) -> Vec<String> {
+    spec.command.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+}

@@ -1,0 +1,168 @@
+//! A run that is recorded and goes on, up to its report.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use sandbox::{Act, End, Ends, Sink, Stream, Survey};
+use spec::{Changes, Driver, Enforcement, Outcome, Report, RunSpec, Usage, Weakening};
+use store::copy::Mark;
+use store::{Durability, LogBounds, LogWriter, Run};
+
+use crate::capture::Capture;
+use crate::prepared::words;
+use crate::reason::{chain, outcome};
+use crate::{Error, Notice, layers};
+
+/// What lasted longer is worth the milliseconds that make its record outlive a power failure.
+const WORTH_SYNCING: Duration = Duration::from_millis(100);
+
+/// A run that goes on.
+pub(crate) struct Running {
+    run: Run,
+    spec: RunSpec,
+    notes: Vec<Weakening>,
+    output: Output,
+    began: Instant,
+}
+
+impl Running {
+    pub(crate) fn new(run: Run, spec: RunSpec, notes: Vec<Weakening>) -> Self {
+        let log = run.log(LogBounds::default());
+        let output = Output { log, stdout: Capture::default(), stderr: Capture::default(), unlogged: None };
+        Self { run, spec, notes, output, began: Instant::now() }
+    }
+
+    /// Runs to the end and writes the report. What goes wrong from here on is told in the report.
+    pub(crate) fn finish(mut self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Report {
+        let done = self.execute(ends, notice);
+        let mut lost = |reason| notice(Notice::Lost { reason });
+        if let Some(reason) = self.output.unlogged.take() {
+            lost(reason);
+        }
+        let Self { run, spec, notes, output, began } = self;
+        let report = report(&spec, notes, output, began.elapsed(), done, &mut lost);
+        let long = Duration::from_micros(report.duration_us) > WORTH_SYNCING;
+        let durability = if long { Durability::Power } else { Durability::Process };
+        if let Err(error) = run.finish(&report, durability) {
+            lost(chain(&error));
+        }
+        report
+    }
+
+    /// Builds the sandbox and runs the command in it; over a copy of the workspace where there can be no overlay.
+    fn execute(&mut self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Done, String> {
+        let sentence = |error: Error| error.sentence();
+        let workspace = self.spec.workspace.as_ref();
+        let source = workspace.filter(|workspace| workspace.layer.is_some()).map(|workspace| workspace.source.clone());
+        if let Some(source) = &source {
+            layers::overlay(&self.run, source).map_err(sentence)?;
+        }
+        match (self.attempt(ends), &source) {
+            (Ok(end), _) => Ok(Done { end, mark: None }),
+            (Err(sandbox::Error::Build { act: Act::Overlay(_), errno }), Some(source)) => {
+                let reason = errno.to_string();
+                notice(Notice::Copying { reason: reason.clone() });
+                let mark = self.copy(source.clone(), reason).map_err(sentence)?;
+                self.attempt(ends).map(|end| Done { end, mark: Some(mark) }).map_err(|error| chain(&error))
+            }
+            (Err(error), _) => Err(chain(&error)),
+        }
+    }
+
+    fn attempt(&mut self, ends: Ends<'_>) -> Result<End, sandbox::Error> {
+        let survey = Survey::new(&self.spec).map_err(sandbox::Error::Survey)?;
+        let plan = sandbox::plan(&self.spec, &survey)?;
+        sandbox::run(&plan, self.spec.limits.lifetime, ends, &mut self.output)
+    }
+
+    fn copy(&mut self, source: PathBuf, reason: String) -> Result<Mark, Error> {
+        let (layer, mark) = layers::copy(&self.run, &source, reason)?;
+        if let Some(workspace) = &mut self.spec.workspace {
+            workspace.layer = Some(layer);
+        }
+        Ok(mark)
+    }
+}
+
+/// A sandbox that was built and has ended.
+struct Done {
+    end: End,
+    /// When the copy of the workspace was whole, if it was copied.
+    mark: Option<Mark>,
+}
+
+fn report(
+    spec: &RunSpec,
+    notes: Vec<Weakening>,
+    output: Output,
+    elapsed: Duration,
+    done: Result<Done, String>,
+    lost: &mut dyn FnMut(String),
+) -> Report {
+    let program = spec.command.argv.first().map_or(OsStr::new(""), |word| word.as_os_str());
+    let (outcome, duration, usage, enforced, changes) = match done {
+        Ok(Done { end, mark }) => {
+            let enforced = with_notes(end.enforced, notes);
+            (outcome(end.cause, program), end.duration, end.usage, enforced, changes(spec, mark, lost))
+        }
+        Err(reason) => (Outcome::Refused { reason }, elapsed, Usage::default(), Enforcement::default(), None),
+    };
+    Report {
+        run_id: spec.run_id.clone(),
+        trace_id: spec.trace_id.clone(),
+        profile: spec.profile.clone(),
+        driver: Driver::Native,
+        command: words(spec),
+        exit_code: outcome.exit_code().0,
+        outcome,
+        duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+        usage,
+        stdout: output.stdout.finish(),
+        stderr: output.stderr.finish(),
+        denials: Vec::new(),
+        changes,
+        enforced,
+    }
+}
+
+/// A note of the settings says more than what was read back about the same protection.
+fn with_notes(mut enforced: Enforcement, notes: Vec<Weakening>) -> Enforcement {
+    enforced.weakened.retain(|found| notes.iter().all(|note| note.name != found.name));
+    enforced.weakened.splice(0..0, notes);
+    enforced
+}
+
+fn changes(spec: &RunSpec, mark: Option<Mark>, lost: &mut dyn FnMut(String)) -> Option<Changes> {
+    let workspace = spec.workspace.as_ref()?;
+    match layers::changes(&workspace.source, workspace.layer.as_ref()?, mark) {
+        Ok(changes) => Some(changes),
+        Err(error) => {
+            lost(chain(&error));
+            None
+        }
+    }
+}
+
+/// Where the command's output goes besides the caller's ends.
+struct Output {
+    log: LogWriter,
+    stdout: Capture,
+    stderr: Capture,
+    /// Why the log is not whole.
+    unlogged: Option<String>,
+}
+
+impl Sink for Output {
+    fn write(&mut self, stream: Stream, after: Duration, bytes: &[u8]) {
+        let (capture, stream) = match stream {
+            Stream::Stdout => (&mut self.stdout, store::Stream::Stdout),
+            Stream::Stderr => (&mut self.stderr, store::Stream::Stderr),
+        };
+        capture.take(bytes);
+        // A full disk must not end the command; after one failure the rest would be out of order.
+        if self.unlogged.is_none() {
+            self.unlogged = self.log.write(stream, after, bytes).err().map(|error| chain(&error));
+        }
+    }
+}
