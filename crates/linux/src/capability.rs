@@ -25,6 +25,27 @@ pub fn drop_all() -> Result<()> {
     set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })
 }
 
+/// Whether this process holds no capability in any set.
+pub fn is_empty() -> Result<bool> {
+    let sets = rustix::thread::capabilities(None)?;
+    let held = sets.effective | sets.permitted | sets.inheritable;
+    Ok(held.is_empty() && is_bounding_set_empty()?)
+}
+
+/// An ambient capability would have to be permitted and inheritable.
+fn is_bounding_set_empty() -> Result<bool> {
+    for number in 0..64 {
+        // SAFETY: this prctl takes one number and touches no memory.
+        match check(unsafe { libc::prctl(libc::PR_CAPBSET_READ, number, 0, 0, 0) }.into()) {
+            Ok(0) => {}
+            Ok(_) => return Ok(false),
+            Err(Errno::INVAL) => break,
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(true)
+}
+
 /// Drops every number the kernel knows, those newer than this program included: it says `EINVAL` past the last.
 fn drop_bounding_set() -> Result<()> {
     for number in 0..64 {

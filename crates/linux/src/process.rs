@@ -157,20 +157,37 @@ pub fn clone(namespaces: Namespaces, child: impl FnOnce() -> u8) -> Result<Child
     Ok(Child { pid, pidfd })
 }
 
-/// Makes a process that runs `child` on a copy of this one, in the same namespaces (fork(2)); [`reap`] buries it.
+/// Bytes of stack for the child of [`spawn`]; it is touched as far as it is used.
+const STACK: usize = 64 * 1024;
+
+/// Makes a process that runs `child` in this one's memory until it replaces its program or ends; this process waits for that,
+/// so nothing is copied (clone(2), `CLONE_VM` and `CLONE_VFORK`, as in posix_spawn(3)). [`reap`] buries it.
 ///
-/// What [`clone`] says of threads and panics holds here too.
-pub fn fork(child: impl FnOnce() -> u8) -> Result<Pid> {
-    // SAFETY: the child runs `finish` and nothing else of this frame.
-    let pid = unsafe { libc::fork() };
-    let pid = check(pid.into())?;
-    match i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        Some(pid) => Ok(pid),
-        None => finish(child),
-    }
+/// What [`clone`] says of threads and panics holds here too. What `child` allocates stays allocated.
+pub fn spawn(child: impl FnOnce() -> u8) -> Result<Pid> {
+    spawn_taken(&mut Some(child))
 }
 
-/// Runs the child's part of a [`clone`] or [`fork`] and ends the process: neither a return nor a panic leaves it.
+fn spawn_taken<F: FnOnce() -> u8>(child: &mut Option<F>) -> Result<Pid> {
+    extern "C" fn run<F: FnOnce() -> u8>(child: *mut libc::c_void) -> libc::c_int {
+        // SAFETY: the pointer is the one given below, to an `Option<F>` that lives on, and the one who gave it waits.
+        let child = unsafe { &mut *child.cast::<Option<F>>() };
+        match child.take() {
+            Some(child) => finish(child),
+            None => exit(u8::MAX),
+        }
+    }
+    let mut stack: Vec<u128> = Vec::with_capacity(STACK / size_of::<u128>());
+    let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+    // SAFETY: the stack is ours, aligned, large enough for what callers do (they do not recurse), and outlives the child's
+    // use of it, as does the closure: this thread is stopped until the child has replaced its program or ended.
+    let pid = unsafe { libc::clone(run::<F>, top.cast(), flags, (&raw mut *child).cast()) };
+    let pid = check(pid.into())?;
+    i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::INVAL)
+}
+
+/// Runs the child's part of a [`clone`] or [`spawn`] and ends the process: neither a return nor a panic leaves it.
 fn finish(child: impl FnOnce() -> u8) -> ! {
     struct Abort;
     impl Drop for Abort {
@@ -257,6 +274,17 @@ mod tests {
         .unwrap();
         child.kill().unwrap();
         assert_eq!(child.wait().unwrap().status, Status::Signaled(9));
+    }
+
+    #[test]
+    fn a_spawned_child_shares_memory_until_it_ends() {
+        let mut seen = 0;
+        let pid = spawn(|| {
+            seen = std::process::id();
+            7
+        });
+        let (buried, ended) = wait4(pid.unwrap().as_raw_nonzero().get(), 0).unwrap().unwrap();
+        assert_eq!((buried.as_raw_nonzero().get() as u32, ended.status), (seen, Status::Exited(7)));
     }
 
     #[test]

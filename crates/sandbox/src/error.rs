@@ -67,6 +67,8 @@ pub enum Act {
     Surrender,
     /// Installing the system-call filter.
     Filter,
+    /// Reading back that all of it holds.
+    Verify,
     /// Going to the working directory.
     Workdir(PathBuf),
     /// Starting the command.
@@ -82,6 +84,7 @@ impl std::fmt::Display for Act {
             Self::Do(step) | Self::Overlay(step) => f.write_str(step),
             Self::Surrender => f.write_str("give up capabilities and inherited descriptors"),
             Self::Filter => f.write_str("install the system-call filter"),
+            Self::Verify => f.write_str("find every protection in force"),
             Self::Workdir(path) => write!(f, "go to the working directory {}", path.display()),
             Self::Start => f.write_str("start the command's process"),
         }

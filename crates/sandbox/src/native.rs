@@ -5,6 +5,7 @@ mod idmap;
 mod init;
 mod message;
 mod parent;
+mod posture;
 mod source;
 mod target;
 mod tree;

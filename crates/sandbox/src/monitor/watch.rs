@@ -144,7 +144,7 @@ impl<'a> Watch<'a> {
         match message {
             Message::Failed(stage, step, errno) => return Err(failure(self.plan, stage, step, errno)),
             Message::Terminal => self.adopt(descriptor.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
-            Message::Started => self.enforced = receipt::read(self.plan, self.running.child.pid()),
+            Message::Started => self.enforced = receipt::write(self.plan),
             Message::NotExecuted(errno, found) => self.cause = Some(Cause::NotExecuted(errno, found)),
             Message::Ended(status) => {
                 self.cause.get_or_insert(Cause::Ended(status));

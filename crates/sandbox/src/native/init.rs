@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use linux::process::{fork, reap};
+use linux::process::{reap, spawn};
 use linux::signal::Held;
 use linux::{Errno, Result};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -14,6 +14,7 @@ use rustix::thread::{set_no_new_privs, set_thread_groups, set_thread_res_gid, se
 use super::command;
 use super::message::{Channel, Message, Stage};
 use super::parent::Prepared;
+use super::posture;
 use super::source::{self, Source};
 use super::tree::Tree;
 
@@ -45,6 +46,7 @@ fn build(prepared: &Prepared<'_>, channel: &Channel, sources: Vec<Source>) -> st
     steps(prepared, sources)?;
     surrender(prepared, channel).map_err(at(Stage::Surrender))?;
     linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
+    posture::verify(ids.inner).map_err(at(Stage::Verify))?;
     rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
 }
 
@@ -129,9 +131,9 @@ fn live(prepared: &Prepared<'_>, channel: &Channel) -> std::result::Result<(), F
         Some(_) => None,
         None => Some(terminal(channel).map_err(at)?),
     };
-    let command = fork(|| command::main(&prepared.program, terminal.as_ref(), channel)).map_err(at)?;
-    drop(terminal);
     channel.send(Message::Started).map_err(at)?;
+    let command = spawn(|| command::main(&prepared.program, terminal.as_ref(), channel)).map_err(at)?;
+    drop(terminal);
     // The command alone holds its streams, so that both sides learn when the other closes.
     forget_stdio().map_err(at)?;
     // From here on the monitor believes what it was told; a failure ends the sandbox, and it sees that.

@@ -23,7 +23,7 @@ pub(crate) enum Message {
     Failed(Stage, u32, Errno),
     /// Init: the master side of the command's terminal comes with this.
     Terminal,
-    /// Init: everything is in place, and the command's process has been made.
+    /// Init: everything is in place, and the kernel says so; the command is started next.
     Started,
     /// The command's process: the program could not be executed; whether it was found.
     NotExecuted(Errno, bool),
@@ -40,12 +40,22 @@ pub(crate) enum Stage {
     Do,
     Surrender,
     Filter,
+    Verify,
     Workdir,
     Start,
 }
 
-const STAGES: [Stage; 8] =
-    [Stage::Map, Stage::Become, Stage::Open, Stage::Do, Stage::Surrender, Stage::Filter, Stage::Workdir, Stage::Start];
+const STAGES: [Stage; 9] = [
+    Stage::Map,
+    Stage::Become,
+    Stage::Open,
+    Stage::Do,
+    Stage::Surrender,
+    Stage::Filter,
+    Stage::Verify,
+    Stage::Workdir,
+    Stage::Start,
+];
 
 /// Kind, then up to three numbers.
 const SIZE: usize = 16;

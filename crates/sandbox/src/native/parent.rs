@@ -121,6 +121,7 @@ pub(crate) fn failure(plan: &Plan, stage: Stage, step: u32, errno: Errno) -> Err
         Stage::Do => Act::Do(step),
         Stage::Surrender => Act::Surrender,
         Stage::Filter => Act::Filter,
+        Stage::Verify => Act::Verify,
         Stage::Workdir => Act::Workdir(Path::new(&plan.command.workdir).to_path_buf()),
         Stage::Start => Act::Start,
     };
