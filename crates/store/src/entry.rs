@@ -9,7 +9,7 @@ use spec::{Outcome, Report, RunId, WorkspaceLayer};
 
 use crate::directory::Directory;
 use crate::document::{self, DocumentError};
-use crate::layout::{LAYER, LOCK, RECORD, REPORT};
+use crate::layout::{COPY, LAYER, LOCK, RECORD, REPORT};
 use crate::lock::Lock;
 use crate::{DiskError, LogReader, Record};
 
@@ -119,8 +119,11 @@ impl Entry {
         LogReader::new(Arc::clone(&self.directory))
     }
 
-    /// Its writable layer, if it had one.
+    /// Its writable layer, if it had one. A copy is only made when the overlay came to nothing.
     pub fn layer(&self) -> Result<Option<WorkspaceLayer>, DiskError> {
+        if let Some(copy) = self.directory.child(COPY)? {
+            return Ok(Some(WorkspaceLayer::Copy(copy.path().to_owned())));
+        }
         Ok(self.directory.child(LAYER)?.map(|layer| WorkspaceLayer::Overlay(layer.path().to_owned())))
     }
 }

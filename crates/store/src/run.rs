@@ -1,14 +1,14 @@
 //! A run that goes on, held by its monitor.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{Gid, Mode, Timestamps, Uid, fchmod, fchown, fdatasync, fsync, futimens, stat};
 use spec::{Report, RunId, WorkspaceLayer};
 
 use crate::directory::Directory;
-use crate::layout::{LAYER, LOCK, RECORD, REPORT, SEGMENT, STARTING, UPPER, WORK};
+use crate::layout::{COPY, LAYER, LOCK, RECORD, REPORT, SEGMENT, STARTING, UPPER, WORK};
 use crate::lock::Lock;
 use crate::{DiskError, Durability, LogBounds, LogWriter, Owner, Record, document, remove};
 
@@ -74,11 +74,18 @@ impl Run {
         let work = layer.ensure(WORK)?;
         if let Some(Owner { uid, gid }) = owner {
             let give = |fd| fchown(fd, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
+            // The sandbox comes to the others through this one.
+            give(&layer).map_err(DiskError::on("set the owner of", layer.path()))?;
             give(&upper).map_err(DiskError::on("set the owner of", upper.path()))?;
             give(&work).map_err(DiskError::on("set the owner of", work.path()))?;
         }
         resemble(&upper, workspace)?;
         Ok(WorkspaceLayer::Overlay(layer.path().to_owned()))
+    }
+
+    /// Where a copy of the workspace goes ([`crate::copy::tree`]), when it cannot be overlaid. Nothing is there yet.
+    pub fn place_of_copy(&self) -> PathBuf {
+        self.directory.path().join(COPY)
     }
 
     /// The writer of the run's log. Nothing is put on the disk before the first byte. One writer for a run.
@@ -135,7 +142,8 @@ fn to_platter(file: &File, directory: &Directory, name: &str) -> Result<(), Disk
 /// Gives a directory the permission bits and the modification time of another.
 fn resemble(directory: &Directory, model: &Path) -> Result<(), DiskError> {
     let model = stat(model).map_err(DiskError::on("look at", model))?;
-    fchmod(directory, Mode::from_raw_mode(model.st_mode)).map_err(DiskError::on("set the mode of", directory.path()))?;
+    fchmod(directory, Mode::from_raw_mode(model.st_mode))
+        .map_err(DiskError::on("set the mode of", directory.path()))?;
     let times = Timestamps {
         last_access: rustix::fs::Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT },
         last_modification: rustix::fs::Timespec { tv_sec: model.st_mtime as _, tv_nsec: model.st_mtime_nsec as _ },

@@ -1,0 +1,73 @@
+//! The store: the one owner of the disk below the state directory.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::directory::Directory;
+use crate::layout::RUNS;
+use crate::{
+    DiskError, Entry, FindError, OpenError, Record, Retained, Retention, RetentionError, Run, RunError, Runs, find,
+    retention, root,
+};
+
+/// The store below one state directory. Any number of processes may use it at the same time; runs share nothing in it but
+/// the directory their names are in.
+#[derive(Debug)]
+pub struct Store {
+    root: Directory,
+    runs: Arc<Directory>,
+}
+
+impl Store {
+    /// Opens the store, made on first use. `root` is an absolute path.
+    pub fn open(root: &Path) -> Result<Self, OpenError> {
+        let root = root::open_or_make(root)?;
+        root::furnish(&root)?;
+        let runs = Arc::new(root.ensure(RUNS)?);
+        Ok(Self { root, runs })
+    }
+
+    /// Opens the store for those who only want to read: `None` when nothing has ever been recorded, and nothing is made.
+    pub fn open_existing(root: &Path) -> Result<Option<Self>, OpenError> {
+        let Some(root) = root::open_if_there(root)? else { return Ok(None) };
+        if !crate::version::check(&root).map_err(OpenError::from)? {
+            return Ok(None);
+        }
+        Ok(root.child(RUNS)?.map(|runs| Self { root, runs: Arc::new(runs) }))
+    }
+
+    /// Starts a run: it is recorded, and counts as going on until the [`Run`] is finished or gone. Nothing is synchronized.
+    pub fn begin(&self, record: &Record) -> Result<Run, RunError> {
+        Run::begin(Arc::clone(&self.runs), record)
+    }
+
+    /// All recorded runs, newest first.
+    pub fn runs(&self) -> Result<Runs, DiskError> {
+        Runs::new(&self.runs)
+    }
+
+    /// The run that a full id, a unique beginning or end of one, or `latest` tells.
+    pub fn find(&self, text: &str) -> Result<Entry, FindError> {
+        find::find(&self.runs, text)
+    }
+
+    /// Removes the runs that are beyond the bounds: [`Store::expire`] and [`Store::sweep`] together.
+    pub fn retain(&self, retention: &Retention, now: Timestamp) -> Result<Retained, RetentionError> {
+        let retained = self.expire(retention, now)?;
+        self.sweep()?;
+        Ok(retained)
+    }
+
+    /// Takes the runs that are beyond the bounds out of the store. They are gone at once, but still on the disk: each is
+    /// moved to the trash with one step. Does nothing when another process is at it. A millisecond for some hundred runs.
+    pub fn expire(&self, retention: &Retention, now: Timestamp) -> Result<Retained, RetentionError> {
+        retention::expire(&self.root, &self.runs, retention, now)
+    }
+
+    /// Empties the trash, which may take as long as its millions of files need. Does nothing when another process is at it.
+    pub fn sweep(&self) -> Result<(), RetentionError> {
+        retention::sweep(&self.root)
+    }
+}
