@@ -1,0 +1,133 @@
+//! The keys that hold one word or amount.
+
+use std::path::{Component, Path, PathBuf};
+use std::str::FromStr;
+
+use spec::{Access, Driver, Size, Syscalls};
+
+use super::{Fault, Reader};
+use crate::profile::{NetworkRule, Toolchains};
+use crate::yaml::{Entry, Value};
+use crate::{Ceiling, Sourced};
+
+/// Ways to write what a sandbox may do with its workspace: the plain modes, and the words of the `filesystem` shorthand.
+const ACCESS: [(&str, Access); 5] =
+    [("ro", Access::Ro), ("rw", Access::Rw), ("cow", Access::Cow), ("read-only", Access::Ro), ("relaxed", Access::Rw)];
+
+const SYSCALLS: [(&str, Syscalls); 3] =
+    [("minimal", Syscalls::Minimal), ("baseline", Syscalls::Baseline), ("development", Syscalls::Development)];
+
+impl Reader {
+    pub(crate) fn name(&mut self, entry: &Entry) {
+        self.profile.name = self.owned(entry);
+    }
+
+    pub(crate) fn description(&mut self, entry: &Entry) {
+        self.profile.description = self.owned(entry);
+    }
+
+    fn owned(&mut self, entry: &Entry) -> Option<Sourced<String>> {
+        let text = self.text(entry)?.to_owned();
+        Some(self.sourced(text, entry.mark))
+    }
+
+    pub(crate) fn driver(&mut self, entry: &Entry) {
+        self.profile.driver = self.word(entry, &Driver::ALL);
+    }
+
+    pub(crate) fn cpu(&mut self, entry: &Entry) {
+        self.profile.cpu = self.amount(entry, |key, error| Fault::Cpu { key, error });
+    }
+
+    pub(crate) fn memory(&mut self, entry: &Entry) {
+        self.profile.memory = self.size(entry);
+    }
+
+    pub(crate) fn disk(&mut self, entry: &Entry) {
+        self.profile.disk = self.size(entry);
+    }
+
+    fn size(&mut self, entry: &Entry) -> Option<Sourced<Ceiling<Size>>> {
+        let size = self.amount(entry, |key, error| Fault::Size { key, error })?;
+        self.above_zero(entry, size, Size::bytes(0), "an amount above zero")
+    }
+
+    pub(crate) fn lifetime(&mut self, entry: &Entry) {
+        self.profile.lifetime = self.amount(entry, |key, error| Fault::Lifetime { key, error });
+    }
+
+    pub(crate) fn pids(&mut self, entry: &Entry) {
+        let wanted = "a number of processes above zero";
+        let pids = self.amount(entry, |key, _| Fault::Amount { key, wanted, found: plain(entry) });
+        self.profile.pids = pids.and_then(|pids| self.above_zero(entry, pids, 0, wanted));
+    }
+
+    fn amount<T: FromStr>(
+        &mut self,
+        entry: &Entry,
+        fault: impl FnOnce(String, T::Err) -> Fault,
+    ) -> Option<Sourced<Ceiling<T>>> {
+        match self.text(entry)?.parse() {
+            Ok(value) => Some(self.sourced(value, entry.mark)),
+            Err(error) => {
+                let fault = fault(self.named(entry), error);
+                self.problem(entry.node.mark, fault);
+                None
+            }
+        }
+    }
+
+    fn above_zero<T: PartialEq>(
+        &mut self,
+        entry: &Entry,
+        found: Sourced<Ceiling<T>>,
+        zero: T,
+        wanted: &'static str,
+    ) -> Option<Sourced<Ceiling<T>>> {
+        if found.value != Ceiling::At(zero) {
+            return Some(found);
+        }
+        let fault = Fault::Amount { key: self.named(entry), wanted, found: plain(entry) };
+        self.problem(entry.node.mark, fault);
+        None
+    }
+
+    pub(crate) fn network(&mut self, entry: &Entry) {
+        self.profile.network = match &entry.node.value {
+            Value::Map(_) => self.network_map(entry),
+            _ => self.word(entry, &NetworkRule::WORDS),
+        };
+    }
+
+    pub(crate) fn access(&mut self, entry: &Entry) {
+        self.profile.access = self.word(entry, &ACCESS);
+    }
+
+    pub(crate) fn toolchains(&mut self, entry: &Entry) {
+        self.profile.toolchains = self.word(entry, &Toolchains::ALL);
+    }
+
+    pub(crate) fn syscalls(&mut self, entry: &Entry) {
+        self.profile.syscalls = self.word(entry, &SYSCALLS);
+    }
+
+    pub(crate) fn seccomp(&mut self, entry: &Entry) {
+        let path = self.text(entry).and_then(|text| self.host_path(text, entry.node.mark));
+        self.profile.seccomp = path.map(|path| self.sourced(path, entry.mark));
+    }
+
+    pub(crate) fn workdir(&mut self, entry: &Entry) {
+        let Some(text) = self.text(entry) else { return };
+        if Path::new(text).components().any(|part| part == Component::ParentDir) {
+            return self.problem(entry.node.mark, Fault::Workdir(text.to_owned()));
+        }
+        self.profile.workdir = Some(self.sourced(PathBuf::from(text), entry.mark));
+    }
+}
+
+fn plain(entry: &Entry) -> String {
+    match &entry.node.value {
+        Value::Scalar(scalar) => scalar.text.clone(),
+        _ => String::new(),
+    }
+}
