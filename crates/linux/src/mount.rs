@@ -91,8 +91,8 @@ fn change(tree: impl AsFd, attr: &MountAttr, flags: libc::c_int) -> Result<()> {
     check(returned).map(drop)
 }
 
-/// Mounts a tree on `path` below `dir`. No symbolic link at the end is followed.
-pub fn attach(tree: impl AsFd, dir: impl AsFd, path: &CStr) -> Result<()> {
+/// Mounts a tree on `path` below `dir`. A symbolic link at the end is not followed but mounted on.
+pub fn attach(tree: impl AsFd, dir: impl AsFd, path: impl rustix::path::Arg) -> Result<()> {
     move_mount(tree, c"", dir, path, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
 }
 

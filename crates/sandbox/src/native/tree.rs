@@ -1,7 +1,7 @@
 //! Does the steps: the one loop that changes anything, run in the child.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, OwnedFd};
 
 use linux::mount::{Attributes, attach_on, copy_below, file_system, seal, set_attributes};
 use linux::{Errno, Result};
@@ -9,23 +9,23 @@ use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat, symlinkat};
 use rustix::mount::MountAttrFlags;
 
 use super::source::Source;
-use super::target::{Shape, find, parent, place};
+use super::target::{Place, Root};
 use crate::Step;
 use crate::plan::{Bind, Layer, Overlay};
 
 /// A root being built.
 #[derive(Debug)]
-pub(super) struct Tree {
+pub(super) struct Tree<'p> {
     old_root: OwnedFd,
     /// A directory of the old root, under whatever must be attached somewhere to be used; it all goes with the old root.
     stage: OwnedFd,
-    root: Option<OwnedFd>,
+    root: Option<Root<'p>>,
     scratch: Option<OwnedFd>,
 }
 
 const PLAIN: MountAttrFlags = MountAttrFlags::MOUNT_ATTR_NOSUID.union(MountAttrFlags::MOUNT_ATTR_NODEV);
 
-impl Tree {
+impl<'p> Tree<'p> {
     /// Starts from the root this process has.
     pub(super) fn new() -> Result<Self> {
         // The steps say which mode each thing gets.
@@ -40,7 +40,7 @@ impl Tree {
     }
 
     /// Does one step.
-    pub(super) fn step(&mut self, step: &Step, source: &Source) -> Result<()> {
+    pub(super) fn step(&mut self, step: &'p Step, source: &Source) -> Result<()> {
         match step {
             Step::Hostname(name) => rustix::system::sethostname(name.to_bytes()),
             Step::Loopback => linux::loopback::bring_up(),
@@ -52,19 +52,17 @@ impl Tree {
             Step::Writable { path, name, mode } => self.writable(path, name, *mode),
             Step::Bind(bind) => self.bind(bind, source),
             Step::Overlay(overlay) => self.overlay(overlay, source),
-            Step::Proc => {
-                self.mount_at(c"proc", &file_system(c"proc", &[], PLAIN | MountAttrFlags::MOUNT_ATTR_NOEXEC)?)
-            }
+            Step::Proc => self.proc(),
             Step::Terminals => self.terminals(),
-            Step::Mask(path) => self.mask(path),
+            Step::Mask { path, directory } => self.mask(path, *directory),
             Step::Protect(path) => self.protect(path),
-            Step::Seal => seal(self.root_fd()?),
+            Step::Seal => seal(self.at()?),
             Step::Pivot => self.pivot(),
         }
     }
 
-    fn root_fd(&self) -> Result<&OwnedFd> {
-        self.root.as_ref().ok_or(Errno::BADF)
+    fn at(&mut self) -> Result<&mut Root<'p>> {
+        self.root.as_mut().ok_or(Errno::BADF)
     }
 
     fn scratch(&mut self, size: u64) -> Result<()> {
@@ -81,27 +79,19 @@ impl Tree {
         let root = file_system(c"tmpfs", &[(c"size", c"16m"), (c"mode", c"0755")], PLAIN)?;
         // Nothing else may lie over the old root: it is the topmost that `pivot` lets go.
         attach_on(&root, &self.old_root)?;
-        self.root = Some(root);
+        self.root = Some(Root::new(root));
         Ok(())
     }
 
-    fn mount_at(&self, path: &CStr, tree: impl AsFd) -> Result<()> {
-        let place = place(self.root_fd()?.as_fd(), path, Shape::Directory)?;
-        attach_on(tree, place)
+    fn directory(&mut self, path: &'p CStr, mode: u32) -> Result<()> {
+        let (above, name) = self.at()?.above(path, Place::Directory)?;
+        mkdirat(above, name, Mode::from_raw_mode(mode))
     }
 
-    fn directory(&self, path: &CStr, mode: u32) -> Result<()> {
-        let root = self.root_fd()?.as_fd();
-        let (parent, name) = parent(root, path)?;
-        mkdirat(parent.as_ref().map_or(root, |parent| parent.as_fd()), name, Mode::from_raw_mode(mode))
-    }
-
-    fn file(&self, path: &CStr, content: &[u8]) -> Result<()> {
-        let root = self.root_fd()?.as_fd();
-        let (parent, name) = parent(root, path)?;
-        let parent = parent.as_ref().map_or(root, |parent| parent.as_fd());
+    fn file(&mut self, path: &'p CStr, content: &[u8]) -> Result<()> {
+        let (above, name) = self.at()?.above(path, Place::File)?;
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
-        let file = openat(parent, name, flags, Mode::from_raw_mode(0o444))?;
+        let file = openat(above, name, flags, Mode::from_raw_mode(0o444))?;
         let mut rest = content;
         while !rest.is_empty() {
             let written = rustix::io::write(&file, rest)?;
@@ -110,25 +100,34 @@ impl Tree {
         Ok(())
     }
 
-    fn link(&self, path: &CStr, target: &CStr) -> Result<()> {
-        let root = self.root_fd()?.as_fd();
-        let (parent, name) = parent(root, path)?;
-        symlinkat(target, parent.as_ref().map_or(root, |parent| parent.as_fd()), name)
+    fn link(&mut self, path: &'p CStr, target: &CStr) -> Result<()> {
+        let (above, name) = self.at()?.above(path, Place::File)?;
+        symlinkat(target, above, name)
     }
 
-    fn writable(&self, path: &CStr, name: &CStr, mode: u32) -> Result<()> {
+    fn writable(&mut self, path: &'p CStr, name: &CStr, mode: u32) -> Result<()> {
         let scratch = self.scratch.as_ref().ok_or(Errno::BADF)?;
         mkdirat(scratch, name, Mode::from_raw_mode(mode))?;
-        self.mount_at(path, copy_below(scratch, name)?)
+        let part = copy_below(scratch, name)?;
+        self.at()?.mount(path, Place::Directory, part)
     }
 
-    fn bind(&self, bind: &Bind, source: &Source) -> Result<()> {
+    fn bind(&mut self, bind: &'p Bind, source: &Source) -> Result<()> {
         let Source::Tree(tree) = source else { return Err(Errno::BADF) };
-        let shape = if bind.directory { Shape::Directory } else { Shape::File };
-        attach_on(tree, place(self.root_fd()?.as_fd(), &bind.path, shape)?)
+        let place = match (bind.make, bind.directory) {
+            (false, _) => Place::Existing,
+            (true, true) => Place::Directory,
+            (true, false) => Place::File,
+        };
+        self.at()?.mount(&bind.path, place, tree)
     }
 
-    fn overlay(&self, overlay: &Overlay, source: &Source) -> Result<()> {
+    fn proc(&mut self) -> Result<()> {
+        let proc = file_system(c"proc", &[], PLAIN | MountAttrFlags::MOUNT_ATTR_NOEXEC)?;
+        self.at()?.mount(c"proc", Place::Directory, proc)
+    }
+
+    fn overlay(&mut self, overlay: &'p Overlay, source: &Source) -> Result<()> {
         let Source::Lower(lower, kept) = source else { return Err(Errno::BADF) };
         let made;
         let layer = match (&overlay.layer, kept) {
@@ -149,7 +148,9 @@ impl Tree {
             // The caller syncs what it keeps; a command's own fsync need not wait for the disk (Linux 5.10).
             (c"volatile", c""),
         ];
-        self.mount_at(&overlay.path, file_system(c"overlay", &options, PLAIN)?)
+        let place = if overlay.make { Place::Directory } else { Place::Existing };
+        let tree = file_system(c"overlay", &options, PLAIN)?;
+        self.at()?.mount(&overlay.path, place, tree)
     }
 
     /// A layer in the scratch file system.
@@ -163,39 +164,32 @@ impl Tree {
         Ok(layer)
     }
 
-    fn terminals(&self) -> Result<()> {
+    fn terminals(&mut self) -> Result<()> {
         let options = [(c"newinstance", c""), (c"ptmxmode", c"0666"), (c"mode", c"0620")];
-        self.mount_at(
-            c"dev/pts",
-            file_system(c"devpts", &options, MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NOEXEC)?,
-        )
+        let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NOEXEC;
+        let terminals = file_system(c"devpts", &options, attributes)?;
+        self.at()?.mount(c"dev/pts", Place::Directory, terminals)
     }
 
-    fn mask(&self, path: &CStr) -> Result<()> {
-        let root = self.root_fd()?.as_fd();
-        let place = match find(root, path) {
-            Err(Errno::NOENT) => return Ok(()),
-            found => found?,
-        };
-        let directory = rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(&place)?.st_mode).is_dir();
-        let cover = copy_below(root, if directory { c"mnt" } else { c"dev/null" })?;
-        set_attributes(&cover, &Attributes { read_only: directory, ..Attributes::default() })?;
-        attach_on(cover, place)
+    fn mask(&mut self, path: &'p CStr, directory: bool) -> Result<()> {
+        let cover = copy_below(self.at()?, if directory { c"mnt" } else { c"dev/null" })?;
+        if directory {
+            set_attributes(&cover, &Attributes { read_only: true, ..Attributes::default() })?;
+        }
+        where_there_is_one(self.at()?.mount(path, Place::Existing, cover))
     }
 
-    fn protect(&self, path: &CStr) -> Result<()> {
-        let root = self.root_fd()?.as_fd();
-        let place = match find(root, path) {
+    fn protect(&mut self, path: &'p CStr) -> Result<()> {
+        let same = match copy_below(self.at()?, path) {
             Err(Errno::NOENT) => return Ok(()),
-            found => found?,
+            same => same?,
         };
-        let same = copy_below(root, path)?;
         set_attributes(&same, &Attributes { read_only: true, ..Attributes::default() })?;
-        attach_on(same, place)
+        self.at()?.mount(path, Place::Existing, same)
     }
 
     fn pivot(&mut self) -> Result<()> {
-        rustix::process::fchdir(self.root_fd()?)?;
+        rustix::process::fchdir(self.at()?)?;
         rustix::process::pivot_root(c".", c".")?;
         // The old root now lies over the new one (pivot_root(2), NOTES).
         rustix::mount::unmount(c".", rustix::mount::UnmountFlags::DETACH)?;
@@ -204,14 +198,19 @@ impl Tree {
     }
 
     /// Nothing lies under or over the new root: it is its own parent, and what is seen at it.
-    fn verify(&self) -> Result<()> {
-        let expected = rustix::fs::fstat(self.root_fd()?)?;
+    fn verify(&mut self) -> Result<()> {
+        let expected = rustix::fs::fstat(self.at()?)?;
         let same = |path| {
             let found = rustix::fs::stat(path)?;
             Ok((found.st_dev, found.st_ino) == (expected.st_dev, expected.st_ino))
         };
         if same(c"/")? && same(c"/..")? { Ok(()) } else { Err(Errno::XDEV) }
     }
+}
+
+/// Not every kernel has every file of `/proc`.
+fn where_there_is_one(result: Result<()>) -> Result<()> {
+    if result == Err(Errno::NOENT) { Ok(()) } else { result }
 }
 
 /// A short text made without allocating.

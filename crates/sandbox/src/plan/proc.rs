@@ -1,16 +1,17 @@
 //! What of `/proc` is hidden or protected: as data, a reason for each. Names that a kernel lacks are passed over.
 
-/// Hidden: tells about the host, or commands it.
-pub(super) const HIDDEN: &[(&str, &str)] = &[
-    ("acpi", "hardware of the host"),
-    ("asound", "hardware of the host"),
+/// Hidden directories: they tell about the host, or command it.
+pub(super) const HIDDEN_DIRECTORIES: &[(&str, &str)] =
+    &[("acpi", "hardware of the host"), ("asound", "hardware of the host"), ("scsi", "hardware of the host")];
+
+/// Hidden files, for the same reason.
+pub(super) const HIDDEN_FILES: &[(&str, &str)] = &[
     ("interrupts", "keystroke timing of the host"),
     ("kcore", "all memory of the host"),
     ("key-users", "keys of the host's users"),
     ("keys", "keys of the host's users"),
     ("latency_stats", "what the kernel waits for"),
     ("sched_debug", "processes of the host"),
-    ("scsi", "hardware of the host"),
     ("sysrq-trigger", "commands the kernel"),
     ("timer_list", "processes of the host"),
 ];
@@ -25,7 +26,7 @@ mod tests {
 
     #[test]
     fn every_entry_has_a_reason_and_is_named_once() {
-        let mut names: Vec<_> = HIDDEN.iter().chain(READ_ONLY).collect();
+        let mut names: Vec<_> = HIDDEN_DIRECTORIES.iter().chain(HIDDEN_FILES).chain(READ_ONLY).collect();
         assert!(names.iter().all(|(_, reason)| !reason.is_empty()));
         let count = names.len();
         names.sort();

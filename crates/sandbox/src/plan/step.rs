@@ -60,7 +60,12 @@ pub enum Step {
     /// Mount pseudoterminals of our own.
     Terminals,
     /// Hide a file or directory of `/proc`, where there is one.
-    Mask(CString),
+    Mask {
+        /// Where.
+        path: CString,
+        /// Whether it is a directory.
+        directory: bool,
+    },
     /// Make a file or directory of `/proc` read-only, where there is one.
     Protect(CString),
     /// Make the root read-only.
@@ -76,6 +81,8 @@ pub struct Bind {
     pub source: CString,
     /// Inside.
     pub path: CString,
+    /// Whether its place is made where it is missing. Not in what of the host can be written to: it would be left there.
+    pub make: bool,
     /// Whether it is a directory.
     pub directory: bool,
     /// Whether nothing can be changed through it.
@@ -95,6 +102,8 @@ pub struct Overlay {
     pub layer: Layer,
     /// Inside.
     pub path: CString,
+    /// Whether its place is made where it is missing.
+    pub make: bool,
     /// The owner on disk whose files are to be the sandbox's own, if owners are to be translated.
     pub owner: Option<Owner>,
 }
@@ -123,7 +132,7 @@ impl fmt::Display for Step {
             Self::Overlay(overlay) => overlay.fmt(f),
             Self::Proc => f.write_str("mount a fresh /proc"),
             Self::Terminals => f.write_str("mount pseudoterminals at /dev/pts"),
-            Self::Mask(path) => write!(f, "hide /{}", text(path)),
+            Self::Mask { path, .. } => write!(f, "hide /{}", text(path)),
             Self::Protect(path) => write!(f, "make /{} read-only", text(path)),
             Self::Seal => f.write_str("make the root read-only"),
             Self::Pivot => f.write_str("change to the new root and let the old one go"),

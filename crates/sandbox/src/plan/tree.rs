@@ -1,6 +1,5 @@
 //! The tree of files a sandbox sees, as steps.
 
-use std::ffi::CString;
 use std::path::{Path, PathBuf};
 
 use spec::{Access, Mount, Network, RunSpec, Size, Workspace, WorkspaceLayer};
@@ -16,6 +15,9 @@ const SCRATCH: Size = Size::mebibytes(2048);
 /// Device nodes shown; each is harmless to everybody.
 const DEVICES: [&str; 6] = ["full", "null", "random", "tty", "urandom", "zero"];
 
+/// Older names of places.
+const LINKS: [(&str, &str); 2] = [("var/tmp", "/tmp"), ("var/run", "/run")];
+
 /// Links in `/dev`, as udev and every container runtime make them.
 const DEVICE_LINKS: [(&str, &str); 5] = [
     ("dev/fd", "/proc/self/fd"),
@@ -27,7 +29,7 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
 
 /// All steps, in order.
 pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error> {
-    let mut tree = Tree { survey, steps: Vec::with_capacity(80) };
+    let mut tree = Tree { survey, steps: Vec::with_capacity(80), writable: Vec::new() };
     tree.steps.push(Step::Hostname(c_string(etc::HOSTNAME)?));
     if spec.network == Network::None {
         tree.steps.push(Step::Loopback);
@@ -49,6 +51,8 @@ pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error>
 struct Tree<'a> {
     survey: &'a Survey,
     steps: Vec<Step>,
+    /// What of the host can be written to, as seen inside.
+    writable: Vec<PathBuf>,
 }
 
 impl Tree<'_> {
@@ -59,8 +63,7 @@ impl Tree<'_> {
         self.writable("dev/shm", "shm", 0o1777)?;
         let home = inside(&spec.identity.home)?;
         self.steps.push(Step::Writable { path: home, name: c_string("home")?, mode: 0o700 });
-        self.link("var/tmp", "/tmp")?;
-        self.link("var/run", "/run")
+        LINKS.iter().try_for_each(|(path, target)| self.link(path, target))
     }
 
     fn writable(&mut self, path: &str, name: &str, mode: u32) -> Result<(), Error> {
@@ -85,6 +88,7 @@ impl Tree<'_> {
             self.steps.push(Step::Bind(Bind {
                 source: c_string(format!("/dev/{name}"))?,
                 path: c_string(format!("dev/{name}"))?,
+                make: true,
                 directory: false,
                 read_only: false,
                 device: true,
@@ -99,8 +103,9 @@ impl Tree<'_> {
         // An empty directory to hide directories with.
         self.steps.push(Step::Directory { path: c_string("mnt")?, mode: 0o555 });
         self.steps.push(Step::Proc);
-        for (name, _) in proc::HIDDEN {
-            self.steps.push(Step::Mask(c_string(format!("proc/{name}"))?));
+        let hidden = proc::HIDDEN_DIRECTORIES.iter().map(|(name, _)| (name, true));
+        for (name, directory) in hidden.chain(proc::HIDDEN_FILES.iter().map(|(name, _)| (name, false))) {
+            self.steps.push(Step::Mask { path: c_string(format!("proc/{name}"))?, directory });
         }
         for (name, _) in proc::READ_ONLY {
             self.steps.push(Step::Protect(c_string(format!("proc/{name}"))?));
@@ -117,18 +122,28 @@ impl Tree<'_> {
             }
             Some((kind, _)) => {
                 let directory = *kind == Kind::Directory;
-                let bind = self.bind(path, inside(path)?, directory, Access::Ro)?;
-                self.steps.push(bind);
+                self.bind(path, path, directory, Access::Ro)?;
             }
         }
         Ok(())
     }
 
-    fn bind(&self, source: &Path, path: CString, directory: bool, access: Access) -> Result<Step, Error> {
+    fn bind(&mut self, source: &Path, target: &Path, directory: bool, access: Access) -> Result<(), Error> {
+        let make = self.may_make(target);
+        if access == Access::Rw {
+            self.writable.push(target.to_owned());
+        }
         let read_only = access == Access::Ro;
         // Where everybody may read, as in the system's own directories, owners need no translation.
         let owner = self.owner(source).filter(|_| !source.starts_with("/usr") && !source.starts_with("/etc"));
-        Ok(Step::Bind(Bind { source: c_string(source)?, path, directory, read_only, device: false, owner }))
+        let (source, path) = (c_string(source)?, inside(target)?);
+        self.steps.push(Step::Bind(Bind { source, path, make, directory, read_only, device: false, owner }));
+        Ok(())
+    }
+
+    /// Whether a missing place may be made: what is made in a part of the host would be left there.
+    fn may_make(&self, target: &Path) -> bool {
+        !self.writable.iter().any(|writable| target.starts_with(writable))
     }
 
     /// The owner on disk whose files are to be the sandbox's own: none where the sandbox has the caller's own id.
@@ -137,27 +152,27 @@ impl Tree<'_> {
     }
 
     fn workspace(&mut self, spec: &RunSpec) -> Result<(), Error> {
-        let path = inside(Path::new(Workspace::TARGET))?;
-        let Some(workspace) = &spec.workspace else {
-            self.steps.push(Step::Writable { path, name: c_string("workspace")?, mode: 0o755 });
-            return Ok(());
-        };
-        let step = match &workspace.layer {
-            None => self.bind(&workspace.source, path, true, workspace.access)?,
-            Some(WorkspaceLayer::Overlay(layer)) => Step::Overlay(Overlay {
-                lower: c_string(&workspace.source)?,
-                layer: Layer::Kept(c_string(layer)?),
-                path,
-                owner: self.owner(&workspace.source),
-            }),
-            // The copy is the sandbox's own already.
-            Some(WorkspaceLayer::Copy(copy)) => self.bind(copy, path, true, Access::Rw)?,
-        };
-        self.steps.push(step);
-        match workspace.layer {
-            None => Ok(()),
-            Some(_) => self.nested(&workspace.source),
+        let target = Path::new(Workspace::TARGET);
+        let Some(workspace) = &spec.workspace else { return self.writable("workspace", "workspace", 0o755) };
+        match &workspace.layer {
+            None => return self.bind(&workspace.source, target, true, workspace.access),
+            Some(WorkspaceLayer::Overlay(layer)) => {
+                self.overlay(&workspace.source, target, Layer::Kept(c_string(layer)?))?;
+            }
+            // The copy is the sandbox's own already; what is made in it is not left on the host.
+            Some(WorkspaceLayer::Copy(copy)) => {
+                self.bind(copy, target, true, Access::Rw)?;
+                self.writable.pop();
+            }
         }
+        self.nested(&workspace.source)
+    }
+
+    fn overlay(&mut self, source: &Path, target: &Path, layer: Layer) -> Result<(), Error> {
+        let (lower, path, owner) = (c_string(source)?, inside(target)?, self.owner(source));
+        let make = self.may_make(target);
+        self.steps.push(Step::Overlay(Overlay { lower, layer, path, make, owner }));
+        Ok(())
     }
 
     /// Neither an overlay nor a copy goes past mounts below it: each is shown read-only over its empty place.
@@ -165,40 +180,25 @@ impl Tree<'_> {
         for source in &self.survey.nested {
             let target = Path::new(Workspace::TARGET).join(source.strip_prefix(workspace).unwrap_or(source));
             let directory = matches!(self.survey.found.get(source), Some((Kind::Directory, _)));
-            let bind = self.bind(source, inside(&target)?, directory, Access::Ro)?;
-            self.steps.push(bind);
+            self.bind(source, &target, directory, Access::Ro)?;
         }
         Ok(())
     }
 
     fn mount(&mut self, index: usize, mount: &Mount) -> Result<(), Error> {
-        let path = inside(&mount.target)?;
-        let kind = self.survey.found.get(&mount.source).map(|(kind, _)| kind);
-        let directory = match kind.ok_or_else(|| Error::Missing(mount.source.clone()))? {
-            Kind::Directory => true,
-            Kind::File => false,
-            Kind::Link(_) => {
-                return Err(Error::Shape {
-                    path: mount.source.clone(),
-                    reason: "name what the link points to instead",
-                });
+        let Mount { source, target, access } = mount;
+        let shape = |reason| Error::Shape { path: source.clone(), reason };
+        match (self.survey.found.get(source).map(|(kind, _)| kind), access) {
+            (None, _) => Err(Error::Missing(source.clone())),
+            (Some(Kind::Link(_)), _) => Err(shape("name what the link points to instead")),
+            (Some(Kind::File), Access::Cow) => {
+                Err(shape("only a directory can be copy-on-write; give a file `ro` or `rw`"))
             }
-        };
-        let step = match (mount.access, directory) {
-            (Access::Cow, false) => {
-                let reason = "only a directory can be copy-on-write; give a file `ro` or `rw`";
-                return Err(Error::Shape { path: mount.source.clone(), reason });
+            (Some(Kind::Directory), Access::Cow) => {
+                self.overlay(source, target, Layer::Scratch(c_string(format!("layer-{index}"))?))
             }
-            (Access::Cow, true) => Step::Overlay(Overlay {
-                lower: c_string(&mount.source)?,
-                layer: Layer::Scratch(c_string(format!("layer-{index}"))?),
-                path,
-                owner: self.owner(&mount.source),
-            }),
-            (access, directory) => self.bind(&mount.source, path, directory, access)?,
-        };
-        self.steps.push(step);
-        Ok(())
+            (Some(kind), access) => self.bind(source, target, *kind == Kind::Directory, *access),
+        }
     }
 
     /// The workspace under its own name, for what has absolute paths in it: virtual environments, build caches.
@@ -212,7 +212,13 @@ impl Tree<'_> {
         {
             return Ok(());
         }
-        self.steps.push(Step::Link { path: inside(source)?, target: c_string(Workspace::TARGET)? });
+        // Through a link of ours, the alias is made where the link leads.
+        let relative = source.strip_prefix("/").unwrap_or(source);
+        let moved = LINKS.iter().find_map(|(link, to)| Some(Path::new(to).join(relative.strip_prefix(link).ok()?)));
+        self.steps.push(Step::Link {
+            path: inside(&moved.unwrap_or_else(|| source.clone()))?,
+            target: c_string(Workspace::TARGET)?,
+        });
         Ok(())
     }
 }
