@@ -1,6 +1,6 @@
 //! Reading a profile file for its mistakes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Problem;
 use super::compose::compose_found;
@@ -22,7 +22,7 @@ pub struct Checked {
 /// # Errors
 /// The file cannot be read, or some of its profiles are wrong: then all that is wrong in it.
 pub fn check(host: &Host, path: &Path) -> Result<Vec<Checked>, FindError> {
-    let path = host.cwd.as_deref().unwrap_or(Path::new(".")).join(path);
+    let path: PathBuf = host.cwd.as_deref().unwrap_or(Path::new(".")).join(path).components().collect();
     let mut checked = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
     for found in Finder::new(host).all_in_file(&path)? {

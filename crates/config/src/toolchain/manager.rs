@@ -154,7 +154,7 @@ mod tests {
     fn strangers_reach_installed_programs_only() {
         for manager in MANAGERS.iter().filter(|manager| manager.strangers) {
             assert!(!matches!(manager.root, Root::In(_)), "{}", manager.name);
-            assert!(!matches!(manager.root, Root::Proven) || manager.proof == "conda-meta", "{}", manager.name);
+            assert!(!matches!(manager.root, Root::Proven) || manager.proof == table::CONDA, "{}", manager.name);
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::host::is_plain;
 use crate::profile::Toolchains;
 use crate::view::is_system;
 
+/// What marks an environment, of Python's own making and of conda's.
+const ENVIRONMENTS: [&str; 2] = ["pyvenv.cfg", "conda-meta"];
+
 impl Search<'_> {
     pub(super) fn walk(&mut self, which: Toolchains) {
         let path = self.host.var("PATH").map(|path| std::env::split_paths(path).collect::<Vec<_>>());
@@ -34,6 +37,8 @@ impl Search<'_> {
             self.keep(if self.in_workspace(dir) { dir.to_owned() } else { real });
         } else if which == Toolchains::Path && self.show_directory(&real) {
             self.keep(self.guard.spelled(&real));
+        } else {
+            self.found.remarks.push(format!("{} is on PATH but not shown: no toolchain is known there", dir.display()));
         }
     }
 
@@ -111,7 +116,10 @@ impl Search<'_> {
             return true;
         }
         let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return false };
-        if let Some(prefix) = dir.parent().filter(|prefix| is_installed(prefix, name))
+        // An environment may stand in the root of somebody's project.
+        let environment = |prefix: &Path| ENVIRONMENTS.iter().any(|mark| prefix.join(mark).exists());
+        let believed = |prefix: &&Path| word == Word::Ours || !environment(prefix);
+        if let Some(prefix) = dir.parent().filter(|prefix| is_installed(prefix, name)).filter(believed)
             && self.show(prefix, "a language runtime")
         {
             return true;

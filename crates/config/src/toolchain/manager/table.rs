@@ -2,6 +2,9 @@
 
 use super::{Manager, Root, Shows, Then};
 
+/// What only an installation of conda holds.
+pub(super) const CONDA: &str = "condabin/conda";
+
 /// What most of them have in common.
 const WHERE: Manager = Manager {
     name: "",
@@ -110,7 +113,9 @@ pub(super) const MANAGERS: &[Manager] = &[
         then: Then::Base,
         ..WHERE
     },
-    Manager { name: "conda", entries: &["bin", "condabin"], proof: "conda-meta", ..WHERE },
+    // Before the next entry: an installation of conda is one for strangers too, an environment somewhere may be a project.
+    Manager { name: "conda", entries: &["bin", "condabin", "envs/*/bin"], proof: CONDA, ..WHERE },
+    Manager { name: "conda", proof: "conda-meta", strangers: false, ..WHERE },
     Manager { name: "virtual environment", proof: "pyvenv.cfg", then: Then::Base, strangers: false, ..WHERE },
     Manager {
         name: "go",

@@ -169,6 +169,18 @@ fn conda_shows_the_environment_in_use() {
 }
 
 #[test]
+fn conda_is_an_interpreter_for_the_workspace_too() {
+    let fixture = furnished().with_path(&[]);
+    python(&fixture, "home/u/miniconda3/envs/work");
+    fixture.program("home/u/miniconda3/condabin/conda");
+    fixture.link("project/.venv/bin/python", "/home/u/miniconda3/envs/work/bin/python");
+    insta::assert_snapshot!(seen(&fixture, "true"), @"
+    /home/u/miniconda3/envs/work
+    PATH=/usr/bin:/bin
+    ");
+}
+
+#[test]
 fn homebrew_is_shown_without_its_databases() {
     let fixture = furnished().with_path(&["home/linuxbrew/.linuxbrew/bin"]);
     for part in [

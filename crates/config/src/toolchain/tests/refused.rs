@@ -42,11 +42,14 @@ fn the_workspace_cannot_have_anything_shown_but_runtimes() {
     fixture.link("project/.venv/bin/python", "/home/u/.ssh/id_ed25519");
     fixture.link("project/venv/bin/python", "/home/u/other-project/bin/python");
     fixture.write("project/.venv/pyvenv.cfg", "home = /home/u/.ssh\n");
-    fixture.program("home/u/other-project/bin/python");
+    python(&fixture, "home/u/other-project");
     fixture.write("home/u/other-project/pyvenv.cfg", "");
+    fixture.link("project/env/bin/python", "/home/u/conda-project/bin/python");
+    python(&fixture, "home/u/conda-project");
+    fixture.write("home/u/conda-project/conda-meta/history", "");
     fixture.link("project/run", "/home/u/.aws/credentials");
     fixture.link("project/node", "/home/u/Documents/letter.txt");
-    for program in [".venv/bin/python", "./run", "./node", "venv/bin/python", "/workspace/run"] {
+    for program in [".venv/bin/python", "./run", "./node", "venv/bin/python", "env/bin/python", "/workspace/run"] {
         assert_eq!(seen(&fixture, program), "\nPATH=/project/node_modules/.bin:/usr/bin:/bin", "{program}");
     }
 }
