@@ -12,7 +12,7 @@ use crate::harness::{Ended, PROBE, World, eventually, is_root, user_id};
 
 /// The list of runs.
 fn runs(world: &World) -> Vec<Value> {
-    let listed = world.sandbox().ask("runs", ["--json"]).success().json();
+    let listed = world.sandbox().ask("runs", ["--json", "--last", "100000"]).success().json();
     listed.as_array().unwrap_or_else(|| panic!("no list: {listed}")).clone()
 }
 
@@ -35,7 +35,7 @@ fn a_run_is_listed_shown_and_logged() {
     assert_eq!(listed[0]["run_id"], id.as_str(), "{listed:?}");
     for name in ["latest", &id] {
         let shown = inspect(&world, name);
-        assert_eq!(shown["run_id"], id.as_str(), "{shown}");
+        assert_eq!(shown["record"]["run_id"], id.as_str(), "{shown}");
         assert!(shown.to_string().contains(r#""exited""#), "{shown}");
         let logged = logs(&world, &[name]).success();
         assert_eq!((logged.out().as_str(), logged.err().as_str()), ("out\n", "err\n"));
@@ -223,7 +223,7 @@ fn a_record_that_was_damaged_spoils_no_other() {
     }
     assert!(damaged > 0, "no document of the first run was found");
     assert!(world.sandbox().ask("runs", ["--json"]).out().contains(&second));
-    assert_eq!(inspect(&world, &second)["run_id"], second.as_str());
+    assert_eq!(inspect(&world, &second)["record"]["run_id"], second.as_str());
     let ended = world.sandbox().ask("inspect", [&first]);
     assert!(!ended.err().contains("panicked"), "{ended}");
 }

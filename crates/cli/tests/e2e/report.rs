@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use spec::{Driver, Outcome};
 
-use crate::harness::{PROBE, World};
+use crate::harness::{PROBE, PROFILE, World};
 
 #[test]
 fn a_report_tells_everything() {
@@ -17,7 +17,7 @@ fn a_report_tells_everything() {
     assert_eq!(report.outcome, Outcome::Exited { code: 7 });
     assert_eq!(report.exit_code, 7);
     assert_eq!(report.driver, Driver::Native);
-    assert_eq!(report.profile, "dev");
+    assert_eq!(report.profile, PROFILE);
     assert_eq!(report.command.first().map(String::as_str), Some("sh"));
     assert_eq!((report.stdout.text.as_str(), report.stdout.bytes, report.stdout.truncated), ("out\n", 4, false));
     assert_eq!((report.stderr.text.as_str(), report.stderr.bytes, report.stderr.truncated), ("err\n", 4, false));
@@ -111,5 +111,5 @@ fn quiet_and_verbose_touch_only_standard_error() {
     assert_eq!((quiet.out().as_str(), quiet.err().as_str()), ("out\n", "err\n"));
     let verbose = world.sandbox().flag("--verbose").sh("echo out").success();
     assert_eq!(verbose.out(), "out\n");
-    assert!(verbose.err().contains("dev"), "the profile is named: {verbose}");
+    assert!(verbose.err().contains(PROFILE), "the profile is named: {verbose}");
 }

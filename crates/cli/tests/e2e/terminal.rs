@@ -7,7 +7,7 @@ use crate::harness::{Fact, PROBE, Pty, Sandbox, World, probe};
 
 /// The last line that holds a fact.
 fn fact(text: &str) -> Fact {
-    let line = text.lines().rev().find(|line| line.starts_with(r#"{"probe""#));
+    let line = text.lines().rev().find_map(|line| line.find(r#"{"probe""#).and_then(|begin| line.get(begin..)));
     Fact::from_line(line.unwrap_or_else(|| panic!("no fact in {text:?}")).trim().as_bytes())
 }
 

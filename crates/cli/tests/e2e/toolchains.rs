@@ -52,23 +52,36 @@ fn a_version_that_path_names_directly_is_shown() {
 #[test]
 fn links_on_the_way_to_a_program_are_followed() {
     let world = World::new();
-    world.script("home/tools/jdk-99/bin/fakejava", "#!/bin/sh\necho fake java\n");
+    world.script("home/tools/jdk-99/bin/java", "#!/bin/sh\necho fake java\n");
+    // What makes it an installation of Java, and not any directory with a program of that name.
+    world.write("home/tools/jdk-99/lib/modules", "");
     symlink(world.root().join("home/tools/jdk-99"), world.root().join("home/tools/current")).expect("link");
     std::fs::create_dir_all(world.root().join("home/.local/bin")).expect("make a directory");
-    symlink("../../tools/current/bin/fakejava", world.root().join("home/.local/bin/fakejava")).expect("link");
-    let ended = with_path(&world, &["home/.local/bin"]).run(["fakejava"]).success();
+    symlink("../../tools/current/bin/java", world.root().join("home/.local/bin/java")).expect("link");
+    let ended = with_path(&world, &["home/.local/bin"]).run(["java"]).success();
     assert_eq!(ended.out(), "fake java\n");
 }
 
 #[test]
 fn a_toolchain_outside_of_the_home_is_shown_as_well() {
     let world = World::new();
-    world.script("opt/sdk/bin/faketool", "#!/bin/sh\ncat \"${0%/bin/*}/share/data\"\n");
-    world.write("opt/sdk/share/data", "data\n");
-    assert_eq!(with_path(&world, &["opt/sdk/bin"]).run(["faketool"]).success().out(), "data\n");
-    let ended = with_path(&world, &["opt/sdk/bin"]).sh(&format!("echo x >{}", world.path("opt/sdk/share/data")));
+    world.script("opt/sdk/bin/node", "#!/bin/sh\ncat \"${0%/bin/*}/include/node/node.h\"\n");
+    world.write("opt/sdk/include/node/node.h", "fake node\n");
+    assert_eq!(with_path(&world, &["opt/sdk/bin"]).run(["node"]).success().out(), "fake node\n");
+    let ended =
+        with_path(&world, &["opt/sdk/bin"]).sh(&format!("echo x >{}", world.path("opt/sdk/include/node/node.h")));
     assert_ne!(ended.code, 0, "{ended}");
-    assert_eq!(world.read("opt/sdk/share/data"), "data\n");
+    assert_eq!(world.read("opt/sdk/include/node/node.h"), "fake node\n");
+}
+
+#[test]
+fn a_directory_of_programs_that_is_no_toolchain_is_not_shown() {
+    let world = World::new();
+    world.script("home/private/bin/tool", "#!/bin/sh\necho ran\n");
+    world.write("home/private/notes", "PRIVATE");
+    with_path(&world, &["home/private/bin"]).run(["tool"]).code(127);
+    let found = with_path(&world, &["home/private/bin"]).probe(["stat", &world.path("home/private/notes")]);
+    assert_eq!(found.answer(), "ENOENT");
 }
 
 #[test]

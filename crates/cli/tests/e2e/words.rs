@@ -91,5 +91,8 @@ fn a_nul_in_a_flag_cannot_even_be_said() {
     // The kernel ends arguments at NUL; what remains is a newline, which must not break the record.
     let world = World::new();
     world.sandbox().run(["echo", "one\ntwo\r\x1b[31m"]).success();
-    assert_eq!(world.sandbox().ask("inspect", ["latest"]).success().json()["command"][1], "one\ntwo\r\u{1b}[31m");
+    assert_eq!(
+        world.sandbox().ask("inspect", ["latest"]).success().json()["record"]["command"][1],
+        "one\ntwo\r\u{1b}[31m"
+    );
 }

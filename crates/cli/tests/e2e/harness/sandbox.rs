@@ -11,8 +11,8 @@ use super::{Ended, Fact, World, aisbx, probe};
 /// Where the probe appears inside.
 pub(crate) const PROBE: &str = "/probe/aisbx-probe";
 
-/// The profile of tests that ask for none: it shows the workspace copy-on-write and lets programs be.
-const PROFILE: &str = "dev";
+/// The profile of tests that ask for none. Every world has it.
+pub(crate) const PROFILE: &str = "e2e";
 
 /// A call of `aisbx` that is being put together. Nothing of this test's own environment reaches it but the `PATH`.
 pub(crate) struct Sandbox<'w> {

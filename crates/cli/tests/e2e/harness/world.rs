@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{Sandbox, alive, eventually};
+use super::{PROFILE, Sandbox, alive, eventually};
+
+/// The profile of tests that ask for none: as strict as can be, but for a workspace that is copied on write.
+const YAML: &str = "extends: strict\nworkspace: cow\n";
 
 /// A directory with everything that one test touches.
 pub(crate) struct World {
@@ -18,7 +21,7 @@ pub(crate) struct World {
 impl World {
     /// A new world on the disk. Not below `/tmp`, which a sandbox has of its own.
     pub(crate) fn new() -> Self {
-        Self::at("/var/tmp")
+        Self::at(std::env::var_os("AISBX_E2E_PARENT").unwrap_or_else(|| "/var/tmp".into()))
     }
 
     /// A new world below a directory.
@@ -29,6 +32,7 @@ impl World {
         for directory in [world.home(), world.workspace(), &world.temporary(), &world.state()] {
             fs::create_dir(directory).expect("make a directory");
         }
+        world.write(&format!("config/aisbx/{PROFILE}.yaml"), YAML);
         world
     }
 

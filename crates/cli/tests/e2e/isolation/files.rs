@@ -179,7 +179,7 @@ fn devices_are_the_harmless_ones() {
         .sandbox()
         .sh("head -c 4 /dev/zero | od -An -tx1; head -c 8 /dev/urandom | wc -c; echo x >/dev/null; echo x >/dev/full");
     assert!(ended.out().contains("00 00 00 00") && ended.out().contains('8'), "{ended}");
-    assert!(ended.err().contains("No space left"), "{ended}");
+    assert_ne!(ended.code, 0, "nothing fits into /dev/full: {ended}");
     for device in
         ["/dev/mem", "/dev/kmsg", "/dev/vda", "/dev/sda", "/dev/fuse", "/dev/kvm", "/dev/net/tun", "/dev/console"]
     {

@@ -21,8 +21,6 @@ const WRITTEN: &[&str] = &[
     "/proc/sys/user/max_user_namespaces",
     "/proc/irq/default_smp_affinity",
     "/proc/mtrr",
-    "/proc/self/uid_map",
-    "/proc/self/setgroups",
     "/proc/1/oom_score_adj",
     "/sys/kernel/uevent_helper",
     "/sys/kernel/mm/ksm/run",
@@ -116,6 +114,16 @@ fn the_hosts_settings_are_what_they_were() {
         .sh("echo '|/bin/false' >/proc/sys/kernel/core_pattern; echo x >/proc/sys/kernel/hostname; true")
         .success();
     assert_eq!(fs::read("/proc/sys/kernel/core_pattern").expect("read"), before);
+}
+
+#[test]
+fn ids_cannot_be_mapped_anew() {
+    let world = World::new();
+    for (file, map, answer) in
+        [("uid_map", "0 0 1", "EPERM"), ("gid_map", "0 0 1", "EPERM"), ("setgroups", "allow", "EACCES")]
+    {
+        world.sandbox().probe(["append", &format!("/proc/self/{file}"), map]).answers(answer);
+    }
 }
 
 #[test]
