@@ -9,6 +9,7 @@ Usage: cargo xtask VERB
 
   setup                            install what the tests need, where it is missing
   test [--quick]                   every check and every test; --quick leaves out the release build and the end-to-end tests
+  generate [--check]               completions, command-line reference, table of refused calls; --check only compares
   layers                           who may know whom, where unsafe lives, what the launcher may weigh
   bench [--runs N] [--json FILE]   ours beside the bare command and what is installed of the others
 ";
@@ -20,6 +21,7 @@ pub(crate) enum Verb {
     Setup,
     Test { extent: Extent },
     Layers,
+    Generate(Generation),
     Bench(Wishes),
 }
 
@@ -28,6 +30,13 @@ pub(crate) enum Verb {
 pub(crate) enum Extent {
     Everything,
     Quick,
+}
+
+/// Whether generated files are written, or only compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Generation {
+    Write,
+    Check,
 }
 
 /// How a race is run and where its figures go.
@@ -45,6 +54,7 @@ impl Verb {
             "" | "help" | "-h" | "--help" => Ok(Self::Help),
             "setup" => nothing_more(words, Self::Setup),
             "layers" => nothing_more(words, Self::Layers),
+            "generate" => generation(words).map(Self::Generate),
             "test" => extent(words).map(|extent| Self::Test { extent }),
             "bench" => wishes(words).map(Self::Bench),
             other => bail!("there is no chore `{other}`\n\n{USAGE}"),
@@ -59,6 +69,13 @@ fn nothing_more(mut words: impl Iterator<Item = String>, verb: Verb) -> Result<V
 fn extent(words: impl Iterator<Item = String>) -> Result<Extent> {
     words.into_iter().try_fold(Extent::Everything, |_, word| match word.as_str() {
         "--quick" => Ok(Extent::Quick),
+        other => Err(unexpected(other)),
+    })
+}
+
+fn generation(words: impl Iterator<Item = String>) -> Result<Generation> {
+    words.into_iter().try_fold(Generation::Write, |_, word| match word.as_str() {
+        "--check" => Ok(Generation::Check),
         other => Err(unexpected(other)),
     })
 }
@@ -89,7 +106,7 @@ fn unexpected(word: &str) -> anyhow::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Extent, Verb, Wishes};
+    use super::{Extent, Generation, Verb, Wishes};
 
     fn parse(line: &str) -> Result<Verb, String> {
         Verb::parse(line.split_whitespace().map(String::from)).map_err(|error| error.to_string())
@@ -99,13 +116,15 @@ mod tests {
     fn every_verb_is_read() {
         assert_eq!(parse("test"), Ok(Verb::Test { extent: Extent::Everything }));
         assert_eq!(parse("test --quick"), Ok(Verb::Test { extent: Extent::Quick }));
+        assert_eq!(parse("generate"), Ok(Verb::Generate(Generation::Write)));
+        assert_eq!(parse("generate --check"), Ok(Verb::Generate(Generation::Check)));
         assert_eq!(parse("bench --runs 7 --json a"), Ok(Verb::Bench(Wishes { runs: 7, json: Some("a".into()) })));
         assert_eq!(parse(""), Ok(Verb::Help));
     }
 
     #[test]
     fn what_is_not_understood_is_named() {
-        for line in ["tset", "layers --fast", "test -q", "bench --runs 3", "bench --json"] {
+        for line in ["tset", "layers --fast", "test -q", "generate -c", "bench --runs 3", "bench --json"] {
             let error = parse(line).expect_err(line);
             assert!(line.split(' ').any(|word| error.contains(word)), "{line}: {error}");
         }

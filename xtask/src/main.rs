@@ -4,6 +4,7 @@
 mod arguments;
 mod bench;
 mod empty_program;
+mod generate;
 mod layers;
 mod process;
 mod search_path;
@@ -16,7 +17,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{arguments::Verb, workspace::Workspace};
+use crate::{
+    arguments::{Generation, Verb},
+    workspace::Workspace,
+};
 
 fn main() -> ExitCode {
     match Verb::parse(std::env::args().skip(1)).and_then(carry_out) {
@@ -32,6 +36,8 @@ fn carry_out(verb: Verb) -> Result<ExitCode> {
     match verb {
         Verb::Help => print!("{}", arguments::USAGE),
         Verb::Layers => layers::check(&Workspace::read()?)?,
+        Verb::Generate(Generation::Write) => generate::write(&Workspace::read()?)?,
+        Verb::Generate(Generation::Check) => generate::check(&Workspace::read()?)?,
         Verb::Setup => setup::run(&Workspace::read()?)?,
         Verb::Bench(wishes) => bench::run(&Workspace::read()?, &wishes)?,
         Verb::Test { extent } => return Ok(test::run(&Workspace::read()?, extent)),

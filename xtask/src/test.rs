@@ -12,7 +12,7 @@ use std::{process::ExitCode, time::Instant};
 use anyhow::Result;
 
 use self::tally::Tally;
-use crate::{arguments::Extent, layers, process, setup, workspace::Workspace};
+use crate::{arguments::Extent, generate, layers, process, setup, workspace::Workspace};
 
 /// A heading and what happens under it.
 type Stage = (&'static str, fn(&Workspace) -> Result<Tally>);
@@ -21,6 +21,7 @@ const DAILY: &[Stage] = &[
     ("format", |workspace| check(workspace.cargo(["fmt", "--all", "--check"]))),
     ("lints", lints),
     ("layers", |workspace| layers::shape(workspace).map(|()| Tally::default())),
+    ("generated files", |workspace| generate::check(workspace).map(|()| Tally::default())),
     ("licences, sources, bans", |workspace| check(workspace.cargo(["deny", "check", "bans", "licenses", "sources"]))),
     ("unit and integration tests", suite::run),
 ];

@@ -1,0 +1,238 @@
+#compdef aisbx
+
+autoload -U is-at-least
+
+_aisbx() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_aisbx_commands" \
+"*::: :->aisbx" \
+&& ret=0
+    case $state in
+    (aisbx)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:aisbx-command-$line[1]:"
+        case $line[1] in
+            (run)
+_arguments "${_arguments_options[@]}" : \
+'--profile=[Profile\: a name (\`aisbx profile list\`) or a file; else chosen by the command and the workspace]:NAME|FILE:_default' \
+'--driver=[How the wall is built]:DRIVER:(auto native bwrap chroot lima)' \
+'--cpu=[Share of processors, such as 1.5]:N:_default' \
+'--mem=[Memory of all processes together, such as 512m]:SIZE:_default' \
+'--pids=[Processes and threads at the same time]:N:_default' \
+'--disk=[Everything writable that dies with the run (/tmp, /run, home, /dev/shm), such as 1g]:SIZE:_default' \
+'--timeout=[End the command after this time, such as 30s or 5m]:TIME:_default' \
+'--net=[Network\: \`none\`, or \`host\` to share this machine'\''s]:NET:(none host)' \
+'*--mount=[Show a host path inside; \`ro\` (default), \`rw\`, or \`cow\` for a directory whose changes vanish with the run]:SRC:DST[:ro|rw|cow]:_default' \
+'*-e+[Set a variable; without a value, pass the one of this environment]:NAME[=VALUE]:_default' \
+'*--env=[Set a variable; without a value, pass the one of this environment]:NAME[=VALUE]:_default' \
+'*--env-pass=[Pass a variable of this environment; a \`*\` at the end stands for any]:NAME:_default' \
+'-w+[Working directory inside; relative to the workspace]:DIR:_files' \
+'--workdir=[Working directory inside; relative to the workspace]:DIR:_files' \
+'--workspace=[Tree to work on, seen at /workspace; else the current directory]:DIR:_files' \
+'--access=[What the command may do with the workspace\: read, write to it, or write to a layer of the run'\''s own]:ro|rw|cow:(ro rw cow)' \
+'(--net)--no-net[No network; the same as \`--net none\`]' \
+'(--workspace --access)--no-workspace[No tree\: an empty /workspace that dies with the run]' \
+'--json[Print the report as one JSON object instead of the command'\''s output]' \
+'(-v --verbose)-q[Say nothing of our own but errors]' \
+'(-v --verbose)--quiet[Say nothing of our own but errors]' \
+'-v[Say what was chosen and why, and what was enforced]' \
+'--verbose[Say what was chosen and why, and what was enforced]' \
+'--explain[Print how the sandbox would be built, step by step, and run nothing; with -v, the refused system calls too]' \
+'-i[Pass standard input even if it is a terminal (what is not a terminal always is passed)]' \
+'--interactive[Pass standard input even if it is a terminal (what is not a terminal always is passed)]' \
+'(--json)-t[Give the command a terminal of its own]' \
+'(--json)--tty[Give the command a terminal of its own]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'*::command -- The command and its arguments; else the profile'\''s `entrypoint`:_default' \
+&& ret=0
+;;
+(logs)
+_arguments "${_arguments_options[@]}" : \
+'-f[Go on until the run has ended]' \
+'--follow[Go on until the run has ended]' \
+'--json[One JSON object a line\: stream, microseconds since the start, text]' \
+'--raw[Do not make the output harmless for a terminal]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':run -- The run\: an id, its beginning or end, or `latest`:_default' \
+&& ret=0
+;;
+(runs)
+_arguments "${_arguments_options[@]}" : \
+'-n+[At most so many]:N:_default' \
+'--last=[At most so many]:N:_default' \
+'--json[Print a JSON array]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(inspect)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+':run -- The run\: an id, its beginning or end, or `latest`:_default' \
+&& ret=0
+;;
+(profile)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+":: :_aisbx__subcmd__profile_commands" \
+"*::: :->profile" \
+&& ret=0
+
+    case $state in
+    (profile)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:aisbx-profile-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'--json[Print a JSON array]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+'--json[Print a JSON object]' \
+'-h[Print help]' \
+'--help[Print help]' \
+':profile -- A name or a file:_default' \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+':file -- The file:_files' \
+&& ret=0
+;;
+(detect)
+_arguments "${_arguments_options[@]}" : \
+'--json[Print a JSON object]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'*::command -- The command:_default' \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+'--json[Print a JSON array]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
+(completion)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+':shell -- The shell:(bash zsh fish)' \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+}
+
+(( $+functions[_aisbx_commands] )) ||
+_aisbx_commands() {
+    local commands; commands=(
+'run:Run a command in a fresh sandbox' \
+'logs:Show the output of a run' \
+'runs:List the runs that were recorded' \
+'inspect:Show everything recorded of a run, as JSON' \
+'profile:List, show, check and detect profiles' \
+'doctor:Tell what this host can enforce, what is missing, and the command that mends it' \
+'completion:Print a completion script for a shell' \
+    )
+    _describe -t commands 'aisbx commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__completion_commands] )) ||
+_aisbx__subcmd__completion_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx completion commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__doctor_commands] )) ||
+_aisbx__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx doctor commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__inspect_commands] )) ||
+_aisbx__subcmd__inspect_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx inspect commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__logs_commands] )) ||
+_aisbx__subcmd__logs_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx logs commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile_commands] )) ||
+_aisbx__subcmd__profile_commands() {
+    local commands; commands=(
+'list:List all profiles' \
+'show:Show what a profile means\: every value with its origin' \
+'check:Read a profile file for its mistakes' \
+'detect:Tell which profile fits a command and the current directory' \
+    )
+    _describe -t commands 'aisbx profile commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__check_commands] )) ||
+_aisbx__subcmd__profile__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile check commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__detect_commands] )) ||
+_aisbx__subcmd__profile__subcmd__detect_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile detect commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__list_commands] )) ||
+_aisbx__subcmd__profile__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile list commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__show_commands] )) ||
+_aisbx__subcmd__profile__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile show commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__run_commands] )) ||
+_aisbx__subcmd__run_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx run commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__runs_commands] )) ||
+_aisbx__subcmd__runs_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx runs commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_aisbx" ]; then
+    _aisbx "$@"
+else
+    compdef _aisbx aisbx
+fi
