@@ -25,8 +25,8 @@ pub fn of_layer(upper: &Path, lower: &Path, limit: usize) -> Result<Changes, Dis
 
 /// What was changed in a copy ([`crate::copy::tree`]) since `mark`: at most `limit` paths by name, the smallest ones.
 ///
-/// What counts is the same as with [`of_layer`]. A file whose change time is before `mark` was not touched: nobody can set
-/// that time back. What was not copied is not missed.
+/// What counts is the same as with [`of_layer`]. A file whose change time is before `mark` was not touched, for nobody can set
+/// that time back; it may only have come from elsewhere together with its directory. What was not copied is not missed.
 pub fn of_copy(copy: &Path, original: &Path, mark: Mark, limit: usize) -> Result<Changes, DiskError> {
     Comparison::new(copy, original, Rule::Copy(mark), limit)?.run()
 }

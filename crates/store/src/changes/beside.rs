@@ -35,10 +35,9 @@ impl Beside {
         }
     }
 
-    /// Goes down into the directory of that name, if it can be.
-    pub(super) fn enter(&mut self, name: Option<&CStr>) -> Result<(), Errno> {
-        let here = self.directory().zip(name).map(|(directory, name)| descend(directory, name, Closed::Respect));
-        match here {
+    /// Goes down into the directory of that name, if there is one that can be entered and nothing is mounted on it.
+    pub(super) fn enter(&mut self, name: &CStr) -> Result<(), Errno> {
+        match self.directory().map(|directory| descend(directory, name, Closed::Respect)) {
             Some(Ok(entered)) => self.ladder.push(entered.fd),
             None | Some(Err(Errno::ACCESS | Errno::XDEV | Errno::NOENT | Errno::NOTDIR | Errno::LOOP)) => {
                 self.absent += 1;

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use spec::Changes;
 
 use super::beside::Beside;
-use super::content::{COMPARED, same_bytes, same_target};
+use super::content::{COMPARED, Place, same_bytes, same_target};
 use super::listing::{Change, Listing};
 use super::whiteout::{self, Marks};
 use crate::DiskError;
@@ -41,8 +41,8 @@ pub(super) struct Comparison {
 struct Level {
     /// It stands for the original directory: what is not in it is gone.
     whole: bool,
-    /// It is new.
-    created: bool,
+    /// It, or one above it, may have come from elsewhere, and what is in it with it.
+    moved: bool,
     marks: Marks,
 }
 
@@ -55,7 +55,7 @@ impl Comparison {
             listing.add(Some(b".".to_vec()), Change::Modified);
         }
         let marks = whiteout::marks(top.as_fd()).map_err(DiskError::on("look at", written))?;
-        let level = Level { whole: matches!(rule, Rule::Copy(_)) || marks.opaque, created: false, marks };
+        let level = Level { whole: matches!(rule, Rule::Copy(_)) || marks.opaque, moved: false, marks };
         let walk = Walk::new(top, written, Closed::Borrow)?;
         Ok(Self { walk, beside: Beside::new(other), levels: vec![level], rule, listing })
     }
@@ -75,7 +75,7 @@ impl Comparison {
     }
 
     fn level(&self) -> Level {
-        self.levels.last().copied().unwrap_or(Level { whole: false, created: false, marks: Marks::default() })
+        self.levels.last().copied().unwrap_or(Level { whole: false, moved: false, marks: Marks::default() })
     }
 
     fn entry(&mut self, name: &CStr) -> Result<(), Errno> {
@@ -93,7 +93,7 @@ impl Comparison {
             self.add(name, change);
         }
         match written.is_dir() {
-            true => self.enter(name, change == Some(Change::Created), original.as_ref()),
+            true => self.enter(name, &written),
             false => Ok(()),
         }
     }
@@ -113,8 +113,8 @@ impl Comparison {
         original: Option<&Attributes>,
     ) -> Result<Option<Change>, Errno> {
         let Some(original) = original else {
-            // Gone from the original since, if it was copied and not touched.
-            let created = self.rule.is_touched(written) || self.level().created;
+            // Gone from the original since, if it was copied and neither touched nor moved.
+            let created = self.rule.is_touched(written) || self.level().moved;
             return Ok(created.then_some(Change::Created));
         };
         Ok(self.differs(name, written, original)?.then_some(Change::Modified))
@@ -133,15 +133,23 @@ impl Comparison {
         match written.kind() {
             FileType::Symlink => same_target(places.0, places.1).map(|same| !same),
             _ if written.mode() != self.rule.expected_mode(original) => Ok(true),
-            FileType::RegularFile => Ok(written.size() != original.size()
-                || (self.rule.is_in_doubt(written, original)
-                    && (written.size() > COMPARED || !same_bytes(places.0, places.1)))),
+            FileType::RegularFile => Ok(!self.is_same_file(written, original, places)),
             FileType::CharacterDevice | FileType::BlockDevice => Ok(written.represents() != original.represents()),
             _ => Ok(false),
         }
     }
 
-    fn enter(&mut self, name: &CStr, created: bool, original: Option<&Attributes>) -> Result<(), Errno> {
+    /// Whether two regular files hold the same. Only those that cannot have been changed are taken by their looks.
+    fn is_same_file(&self, written: &Attributes, original: &Attributes, places: (Place<'_>, Place<'_>)) -> bool {
+        let untouched = !self.rule.is_touched(written) && written.modified() == original.modified();
+        match written.size() == original.size() {
+            true if written.size() > COMPARED => untouched,
+            true => (untouched && !self.level().moved) || same_bytes(places.0, places.1),
+            false => false,
+        }
+    }
+
+    fn enter(&mut self, name: &CStr, written: &Attributes) -> Result<(), Errno> {
         match self.walk.enter(name) {
             Ok(()) => {}
             // Somebody else's, or mounted: what changed in there, nobody knows.
@@ -151,11 +159,11 @@ impl Comparison {
             }
             Err(errno) => return Err(errno),
         }
-        let descends = original.is_some_and(|original| original.is_dir() && !original.is_mount());
-        self.beside.enter(descends.then_some(name))?;
+        self.beside.enter(name)?;
         let marks = whiteout::marks(self.walk.directory()?)?;
         let above = self.level();
-        self.levels.push(Level { whole: above.whole || marks.opaque, created, marks });
+        let moved = above.moved || self.rule.is_touched(written);
+        self.levels.push(Level { whole: above.whole || marks.opaque, moved, marks });
         self.look_for_missing()
     }
 
@@ -208,11 +216,6 @@ impl Rule {
             Self::Layer => true,
             Self::Copy(mark) => written.changed() >= mark.0,
         }
-    }
-
-    /// Whether a file that looks the same has to be read.
-    fn is_in_doubt(self, written: &Attributes, original: &Attributes) -> bool {
-        self.is_touched(written) || written.modified() != original.modified()
     }
 }
 

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and talks to another")]
 
+mod at_random;
 mod changes;
 mod concurrency;
 mod copy;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::scene::{as_user, home_of, other_process, other_process_in_shell, place, shell, shell_aside, told, users};
 
 /// Makes directories one in the other.
-fn dig(top: &Path, depth: usize, name: &str) {
+pub(crate) fn dig(top: &Path, depth: usize, name: &str) {
     let name = CString::new(name).unwrap();
     let mut here = openat(CWD, top, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).unwrap();
     for _ in 0..depth {
