@@ -232,3 +232,26 @@ fn a_strange_environment_is_no_obstacle() {
     world.sandbox().env("AISBX_DEFAULT_PROFILE", "no-such").bare().sh("true").refused(&["AISBX_DEFAULT_PROFILE"]);
     world.sandbox().env("AISBX_CONFIG_PATH", "/no/such").bare().profile("strict").sh("true");
 }
+
+#[test]
+fn a_lack_of_means_is_told() {
+    let world = World::new();
+    let call = world.sandbox().command(["true"]);
+    for line in ["ulimit -n 8", "ulimit -n 16", "ulimit -v 1000", "ulimit -s 64"] {
+        let mut shell = std::process::Command::new("bash");
+        world.sandbox().settle(&mut shell);
+        shell.args(["-c", &format!(r#"{line}; exec "$@""#), "bash"]).arg(call.get_program()).args(call.get_args());
+        let ended: Ended = shell.output().expect("run bash").into();
+        assert!(!ended.err().contains("panicked"), "{line}: {ended}");
+        // The kernel itself does not start a program in a thousandth of a gigabyte.
+        assert!(ended.code == 0 || ended.code > 128 || ended.err().contains("error: "), "{line}: {ended}");
+    }
+}
+
+#[test]
+fn a_sandbox_in_a_sandbox_is_refused_in_words() {
+    let world = World::new();
+    let sandbox = world.sandbox().mount(crate::harness::aisbx(), "/opt/aisbx", "ro");
+    let ended = sandbox.run(["/opt/aisbx", "run", "--profile", "strict", "--no-workspace", "--", "echo", "ran"]);
+    ended.refused(&["namespaces"]);
+}

@@ -100,3 +100,20 @@ fn the_command_is_neither_init_nor_alone() {
     assert_ne!(session["pid"], 1, "{session}");
     assert_eq!(session["session"], session["pid"], "a session of its own: {session}");
 }
+
+#[test]
+fn a_sandbox_whose_init_is_killed_from_outside_ends() {
+    let world = World::new();
+    let marker = unique("beheaded");
+    let mut started = world.sandbox().with_probe().start([PROBE, "stubborn", "60", &marker]);
+    assert!(started.line().contains("ready"));
+    let pid = started.child.id();
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("list its children");
+    let init = children.split_whitespace().next().expect("a child");
+    assert!(std::process::Command::new("kill").args(["-KILL", init]).status().expect("run kill").success());
+    let ended = started.end();
+    assert!([125, 137].contains(&ended.code), "{ended}");
+    assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+    let record = world.sandbox().ask("inspect", ["latest"]).success();
+    assert!(!record.out().contains("running"), "{record}");
+}

@@ -188,3 +188,35 @@ fn roots_own_secrets_need_more_than_a_mount() {
     let found = world.sandbox().mount(world.root().join("given"), "/data", "ro").probe(["read", "/data/mine"]).works();
     assert_eq!(found.detail()["text"], "the caller's own");
 }
+
+#[test]
+fn a_mount_point_that_flips_while_sandboxes_start_never_leads_out() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let world = World::new();
+    world.write("given/file", "given");
+    world.write("outside/kept", "kept");
+    let (target, outside) = (world.workspace().join("target"), world.root().join("outside"));
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                // Each may come too late or too early: that is the point.
+                let _ = fs::create_dir(&target);
+                let _ = fs::remove_dir(&target);
+                let _ = std::os::unix::fs::symlink(&outside, &target);
+                let _ = fs::remove_file(&target);
+            }
+        });
+        for _ in 0..60 {
+            let sandbox = world.sandbox().workspace("rw").mount(world.root().join("given"), "/workspace/target", "rw");
+            let ended = sandbox.sh("echo x >target/new; cat target/kept");
+            assert!(!ended.out().contains("kept"), "{ended}");
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    let names = |path: &std::path::Path| {
+        fs::read_dir(path).expect("list").flatten().map(|it| it.file_name()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&outside), ["kept"]);
+    assert_eq!(world.read("outside/kept"), "kept");
+}

@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::harness::{Ended, PROBE, World, eventually, is_root, user_id};
+use crate::harness::{Ended, PROBE, Pty, World, eventually, is_root, user_id};
 
 /// The list of runs.
 fn runs(world: &World) -> Vec<Value> {
@@ -237,4 +237,35 @@ fn the_trace_of_the_caller_is_continued() {
     for hostile in ["", "junk", "00-00000000000000000000000000000000-b7ad6b7169203331-01", &"x".repeat(100_000)] {
         world.sandbox().env("TRACEPARENT", hostile).run(["true"]).success();
     }
+}
+
+#[test]
+fn what_programs_wrote_does_not_command_the_readers_terminal() {
+    let world = World::new();
+    let hostile = "\\033]52;c;ZXZpbA==\\007\\033[6n\\033]0;title\\007\\033[?1049h\\302\\2339n";
+    world.sandbox().sh(&format!("printf 'plain {hostile} end\\n'")).success();
+    let on_terminal = |words: &[&str]| {
+        let mut call = world.sandbox().verb("logs");
+        call.args(words);
+        Pty::start(&call).end().1
+    };
+    let shown = on_terminal(&["latest"]);
+    assert!(shown.contains("plain") && shown.contains("end"), "{shown:?}");
+    assert!(!shown.contains(['\x1b', '\x07', '\u{9b}']), "{shown:?}");
+    assert!(on_terminal(&["--raw", "latest"]).contains("\x1b]52"), "control: raw is raw");
+}
+
+#[test]
+fn a_full_disk_under_the_records_takes_no_output_away() {
+    let world = World::new();
+    let call = world.sandbox().with_probe().command([PROBE, "fill", "8000000"]);
+    let mut namespace = Command::new("unshare");
+    world.sandbox().settle(&mut namespace);
+    let user: &[&str] = if is_root() { &[] } else { &["--user", "--map-current-user", "--keep-caps"] };
+    let mount = r#"mount -t tmpfs -o size=1m,mode=700 small "$0" && exec "$@""#;
+    namespace.args(user).args(["--mount", "sh", "-c", mount]).arg(world.state());
+    namespace.arg(call.get_program()).args(call.get_args());
+    let ended: Ended = namespace.output().expect("run unshare").into();
+    assert!(!ended.err().contains("panicked"), "{}", ended.err());
+    assert_eq!((ended.code, ended.stdout.len()), (0, 8_000_000), "{}", ended.err());
 }

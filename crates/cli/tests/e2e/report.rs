@@ -1,10 +1,11 @@
 //! `--json` prints one report and nothing else; it tells the same as the exit code.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use spec::{Driver, Outcome};
 
-use crate::harness::{PROBE, PROFILE, World};
+use crate::harness::{Ended, PROBE, PROFILE, World};
 
 #[test]
 fn a_report_tells_everything() {
@@ -112,4 +113,20 @@ fn quiet_and_verbose_touch_only_standard_error() {
     let verbose = world.sandbox().flag("--verbose").sh("echo out").success();
     assert_eq!(verbose.out(), "out\n");
     assert!(verbose.err().contains(PROFILE), "the profile is named: {verbose}");
+}
+
+#[test]
+fn memory_is_bounded_however_much_is_written() {
+    let world = World::new();
+    let call = world.sandbox().with_probe().flag("--json").command([PROBE, "fill", "400000000"]);
+    let mut shell = Command::new("bash");
+    world.sandbox().settle(&mut shell);
+    // In KiB of address space: room for everything but the output.
+    shell.args(["-c", r#"ulimit -v 250000; exec "$@""#, "bash"]).arg(call.get_program()).args(call.get_args());
+    let ended: Ended = shell.output().expect("run bash").into();
+    assert_eq!(ended.json()["stdout"]["bytes"], 400_000_000, "{ended}");
+    let kept = Command::new("du").args(["-sm", "--"]).arg(world.state()).output().expect("run du");
+    let megabytes: u64 =
+        String::from_utf8_lossy(&kept.stdout).split_whitespace().next().expect("a size").parse().expect("a number");
+    assert!(megabytes < 100, "{megabytes} MB of records");
 }

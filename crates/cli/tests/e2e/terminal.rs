@@ -167,3 +167,14 @@ fn the_callers_terminal_cannot_be_adopted() {
         assert!(!found.worked(), "{descriptor}: {found:?}");
     }
 }
+
+#[test]
+fn a_terminals_input_can_be_passed_without_giving_a_terminal() {
+    let world = World::new();
+    let call = world.sandbox().flag("-i").command(["sh", "-c", "test -t 0 || echo ready; read line; echo got:$line"]);
+    let mut terminal = Pty::start(&call);
+    terminal.expect("ready");
+    terminal.type_in("typed\r");
+    terminal.expect("got:typed");
+    assert!(terminal.end().0.success());
+}

@@ -60,3 +60,35 @@ fn the_hosts_own_mount_table_does_not_change_at_any_time() {
     started.end();
     assert_eq!(mounts(world.root()), [""; 0], "afterwards");
 }
+
+#[test]
+fn a_launcher_killed_at_any_moment_of_its_start_leaves_nothing() {
+    let world = World::new();
+    let marker = unique("start");
+    for millis in 0..40 {
+        let mut started = world.sandbox().with_probe().start([PROBE, "stubborn", "60", &marker]);
+        std::thread::sleep(std::time::Duration::from_micros(millis * 400));
+        started.child.kill().expect("kill the launcher");
+        started.child.wait().expect("wait for the launcher");
+    }
+    assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+    assert_eq!(mounts(world.root()), [""; 0]);
+    assert_eq!(names(&world.temporary()), [""; 0]);
+    assert_eq!(names(world.workspace()), [""; 0]);
+    let listed = world.sandbox().ask("runs", ["--json"]).success();
+    assert!(!listed.out().contains("running"), "{listed}");
+}
+
+#[test]
+fn a_launcher_asked_to_end_at_any_moment_of_its_start_ends() {
+    let world = World::new();
+    let marker = unique("asked");
+    for millis in 0..40 {
+        let started = world.sandbox().start(["sleep", "60", &marker]);
+        std::thread::sleep(std::time::Duration::from_micros(millis * 400));
+        started.signal("TERM");
+        let ended = started.end();
+        assert!([143, 125, 1].contains(&ended.code), "{ended}");
+    }
+    assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+}

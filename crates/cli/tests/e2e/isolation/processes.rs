@@ -103,7 +103,10 @@ fn init_shows_nothing_of_itself() {
         // Control: the same on the caller's own process works.
         let own = path.replace("/1/", "/self/");
         let control = outside([act, &own]);
-        assert!(["ok", "ETXTBSY", "EIO", "EISDIR", "EACCES"].contains(&control.answer()), "control: {act} {own}: {control:?}");
+        assert!(
+            ["ok", "ETXTBSY", "EIO", "EISDIR", "EACCES"].contains(&control.answer()),
+            "control: {act} {own}: {control:?}"
+        );
         let found = world.sandbox().probe([act, path]);
         let expected = ["EACCES", "EPERM", "ENOENT"];
         assert!(expected.contains(&found.answer()), "{act} {path}: {found:?}");

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::picture;
-use crate::harness::{World, user_id};
+use crate::harness::{World, is_root, user_id};
 
 #[test]
 fn writable_changes_reach_the_host_at_once_and_are_the_callers() {
@@ -94,4 +94,26 @@ fn the_working_directory_can_be_chosen() {
     std::os::unix::fs::symlink("/", world.workspace().join("out")).expect("link");
     let ended = world.sandbox().flags(["--workdir", "out"]).sh("ls usr >/dev/null; test ! -e /etc/shadow");
     assert!([0, 125].contains(&ended.code), "a link leads to the root inside, or is refused: {ended}");
+}
+
+#[test]
+fn root_in_another_users_tree_writes_as_that_user() {
+    if !is_root() {
+        return;
+    }
+    let world = World::new();
+    let file = world.write("workspace/file", "alice's\n");
+    for path in [world.workspace(), &file] {
+        std::os::unix::fs::chown(path, Some(4242), Some(4343)).expect("chown");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("chmod");
+    }
+    let ended =
+        world.sandbox().workspace("rw").sh("cat file; echo more >>file; echo new >new; stat -c %u file new").success();
+    assert_eq!(ended.out(), "alice's\n1000\n1000\n");
+    for name in ["file", "new"] {
+        let found = fs::metadata(world.workspace().join(name)).expect("stat");
+        assert_eq!((found.uid(), found.gid()), (4242, 4343), "{name}");
+    }
+    assert_eq!(world.sandbox().workspace("cow").sh("cat file; rm file new").success().out(), "alice's\nmore\n");
+    assert!(file.exists());
 }
