@@ -14,7 +14,7 @@ use crate::directory::Directory;
 /// each other, and looking at a lock does not lose it. The descriptor is close-on-exec; a child that only forks shares it
 /// until it closes it.
 #[derive(Debug)]
-pub(crate) struct Lock(#[expect(dead_code, reason = "the open descriptor is the lock")] File);
+pub(crate) struct Lock(File);
 
 impl Lock {
     /// Takes the lock, waiting for whoever holds it.
@@ -32,6 +32,13 @@ impl Lock {
             Err(Errno::WOULDBLOCK) => Ok(None),
             Err(errno) => Err(directory.failed("lock", name)(errno)),
         }
+    }
+
+    /// Lets go of the lock at once, even if a child that only forked still shares it. Dropping does not: such a child, on its
+    /// way out, must not take its parent's lock away.
+    pub(crate) fn release(self) {
+        // What cannot be unlocked is unlocked when it is closed.
+        let _ = flock(&self.0, FlockOperation::Unlock);
     }
 
     /// Whether anybody holds the lock. Those who ask at the same time do not see each other, because they ask for a shared lock.

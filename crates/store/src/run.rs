@@ -20,7 +20,7 @@ pub struct Run {
     id: RunId,
     directory: Arc<Directory>,
     runs: Arc<Directory>,
-    _alive: Lock,
+    alive: Lock,
 }
 
 /// Why a run cannot be recorded.
@@ -46,7 +46,7 @@ impl Run {
         match fill(&made, record).and_then(|lock| settle(&runs, &draft, record).map(|()| lock)) {
             Ok(alive) => {
                 let directory = made.renamed(runs.path().join(record.run_id.as_str()));
-                Ok(Self { id: record.run_id.clone(), directory: Arc::new(directory), runs, _alive: alive })
+                Ok(Self { id: record.run_id.clone(), directory: Arc::new(directory), runs, alive })
             }
             Err(error) => {
                 // The first error is the one to tell; what stays behind is removed with the next tidying up.
@@ -100,6 +100,7 @@ impl Run {
             Durability::Process => document::replace(&self.directory, REPORT, &text).map(drop)?,
             Durability::Power => self.finish_durably(&text)?,
         }
+        self.alive.release();
         Ok(())
     }
 

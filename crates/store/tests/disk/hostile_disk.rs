@@ -9,7 +9,7 @@ use aisbx_store::{Durability, LogBounds, LogItem, RunError, State, Store, Stream
 use insta::assert_snapshot;
 
 use crate::scene::{
-    as_user, home_of, ordinary, other_process_in_shell, place, record, report, shell_aside, told, users,
+    as_user, home_of, interrupt, ordinary, other_process_in_shell, place, record, report, shell_aside, told, users,
 };
 
 #[test]
@@ -30,7 +30,7 @@ fn a_read_only_file_system_can_be_looked_at() {
     for user in users() {
         let home = home_of(user);
         let root = home.path().join("aisbx");
-        as_user(user, || drop(Store::open(&root).unwrap().begin(&record(1)).unwrap()));
+        as_user(user, || interrupt(&Store::open(&root).unwrap(), &record(1)));
         let child = other_process_in_shell("hostile_disk::child_on_a_read_only_disk", &root);
         let root = root.display();
         shell_aside(

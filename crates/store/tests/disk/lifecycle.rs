@@ -12,7 +12,7 @@ use rustix::process::geteuid;
 use spec::{Outcome, WorkspaceLayer};
 use tempfile::TempDir;
 
-use crate::scene::{NOBODY, mode, other_process, place, record, report, store, told};
+use crate::scene::{NOBODY, interrupt, mode, other_process, place, record, report, store, told};
 
 #[test]
 fn a_run_is_recorded_from_its_start_and_reported_at_its_end() {
@@ -77,7 +77,7 @@ fn a_workspace_that_is_no_text_is_recorded_byte_for_byte() {
 #[test]
 fn a_run_whose_monitor_is_gone_was_interrupted() {
     let (_home, store) = store();
-    drop(store.begin(&record(1)).unwrap());
+    interrupt(&store, &record(1));
     assert_eq!(store.find("latest").unwrap().state(), &State::Interrupted);
 }
 

@@ -8,7 +8,7 @@ use aisbx_store::{Durability, Retention, State, Store};
 use jiff::Timestamp;
 use spec::RunId;
 
-use crate::scene::{record, report, store};
+use crate::scene::{interrupt, record, report, store};
 
 const UNBOUNDED: Retention = Retention { runs: usize::MAX, age: Duration::MAX, bytes: u64::MAX };
 
@@ -35,13 +35,13 @@ fn the_oldest_go_first_and_running_ones_stay() {
     let (home, store) = store();
     let running = store.begin(&record(0)).unwrap();
     (1..=5).for_each(|millis| run(&store, millis));
-    drop(store.begin(&record(6)).unwrap());
+    interrupt(&store, &record(6));
     let retained = store.retain(&Retention { runs: 3, ..UNBOUNDED }, now(home.path())).unwrap();
     assert_eq!((retained.removed, retained.busy), (3, false));
     assert_eq!(kept(&store), ids(&[6, 5, 4, 0]));
     assert_eq!(store.find(record(0).run_id.as_str()).unwrap().state(), &State::Running);
     assert_eq!(fs::read_dir(home.path().join("aisbx/trash")).unwrap().count(), 0);
-    drop(running);
+    running.finish(&report(&record(0)), Durability::Process).unwrap();
     store.retain(&Retention { runs: 3, ..UNBOUNDED }, now(home.path())).unwrap();
     assert_eq!(kept(&store), ids(&[6, 5, 4]));
 }
@@ -88,7 +88,13 @@ fn what_earlier_removals_and_starts_left_goes_as_well() {
     store.retain(&UNBOUNDED, now(home.path())).unwrap();
     assert_eq!(fs::read_dir(root.join("trash")).unwrap().count(), 0);
     assert!(root.join("runs/.new-1hk153x02bz99y1a").exists(), "it may be alive");
-    store.retain(&UNBOUNDED, now(home.path()) + Duration::from_secs(7200)).unwrap();
+    let later = now(home.path()) + Duration::from_secs(7200);
+    let monitor = fs::File::open(root.join("runs/.new-1hk153x02bz99y1a/lock")).unwrap();
+    monitor.lock().unwrap();
+    store.retain(&UNBOUNDED, later).unwrap();
+    assert!(root.join("runs/.new-1hk153x02bz99y1a").exists(), "it is alive");
+    monitor.unlock().unwrap();
+    store.retain(&UNBOUNDED, later).unwrap();
     assert!(!root.join("runs/.new-1hk153x02bz99y1a").exists());
     assert_eq!(kept(&store), ids(&[1]));
 }

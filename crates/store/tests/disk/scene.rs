@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
 
-use aisbx_store::{Record, Store};
+use aisbx_store::{Record, State, Store};
 use jiff::Timestamp;
 use rustix::fs::{Mode, OFlags};
 use rustix::process::geteuid;
@@ -58,6 +58,15 @@ pub(crate) fn store() -> (TempDir, Store) {
     let home = TempDir::new().unwrap();
     let store = Store::open(&home.path().join("aisbx")).unwrap();
     (home, store)
+}
+
+/// A run whose monitor was gone before it ended.
+pub(crate) fn interrupt(store: &Store, record: &Record) {
+    drop(store.begin(record).unwrap());
+    // Other tests start processes all the time, which share the lock from fork to exec.
+    while store.find(record.run_id.as_str()).unwrap().state() == &State::Running {
+        std::thread::yield_now();
+    }
 }
 
 /// The users that tests about rights have to hold for: an ordinary one, and root where we are root.
