@@ -157,7 +157,32 @@ pub fn clone(namespaces: Namespaces, child: impl FnOnce() -> u8) -> Result<Child
     Ok(Child { pid, pidfd })
 }
 
-/// Bytes of stack for the child of [`spawn`]; it is touched as far as it is used.
+/// Makes a process that does nothing but keep new namespaces alive. It shares this one's memory, so nothing is copied, and
+/// dies with it.
+pub fn hold(namespaces: Namespaces) -> Result<Child> {
+    extern "C" fn wait(_: *mut libc::c_void) -> libc::c_int {
+        // SAFETY: both calls touch no memory of ours unless they fail, which they cannot.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
+        loop {
+            // SAFETY: as above: what ends it is a signal that is not handled.
+            unsafe { libc::syscall(libc::SYS_ppoll, 0, 0, 0, 0, 0) };
+        }
+    }
+    let mut stack: Vec<u128> = Vec::with_capacity(STACK / size_of::<u128>());
+    let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
+    let flags = namespaces.0 as libc::c_int | libc::CLONE_VM | libc::CLONE_PIDFD | libc::SIGCHLD;
+    let mut pidfd: libc::c_int = -1;
+    // SAFETY: the stack is ours and aligned, and it is leaked below: the child uses it for as long as it lives. The child
+    // touches nothing else of the shared memory; the kernel stores the descriptor before the call returns.
+    let pid = unsafe { libc::clone(wait, top.cast(), flags, ptr::null_mut(), &raw mut pidfd) };
+    let pid = check(pid.into())?;
+    std::mem::forget(stack);
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::INVAL)?;
+    // SAFETY: the kernel stored a new descriptor that nobody else owns.
+    Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
+}
+
+/// Bytes of stack for a child that shares this process's memory; it is touched as far as it is used.
 const STACK: usize = 64 * 1024;
 
 /// Makes a process that runs `child` in this one's memory until it replaces its program or ends; this process waits for that,
@@ -274,6 +299,15 @@ mod tests {
         .unwrap();
         child.kill().unwrap();
         assert_eq!(child.wait().unwrap().status, Status::Signaled(9));
+    }
+
+    #[test]
+    fn a_holder_keeps_its_namespaces_until_it_is_killed() {
+        let holder = hold(Namespaces::USER).unwrap();
+        let link = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/user")).unwrap();
+        assert_ne!(link(&holder.pid().to_string()), link("self"));
+        holder.kill().unwrap();
+        assert_eq!(holder.wait().unwrap().status, Status::Signaled(9));
     }
 
     #[test]

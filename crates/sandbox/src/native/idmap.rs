@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::fd::{AsFd as _, BorrowedFd};
 
 use linux::Result;
-use linux::process::{Namespaces, clone};
+use linux::process::{Namespaces, hold};
 
 use crate::plan::Ids;
 use crate::survey::Owner;
@@ -44,15 +44,12 @@ impl Idmaps {
 
 /// A namespace that a process was made for, and outlives.
 fn namespace(owner: Owner, ids: &Ids) -> Result<File> {
-    let child = clone(Namespaces::USER, || {
-        std::thread::park_timeout(std::time::Duration::from_secs(10));
-        0
-    })?;
-    let pid = child.pid();
+    let holder = hold(Namespaces::USER)?;
+    let pid = holder.pid();
     let file = map(pid, (owner.user, ids.outer_user), (owner.group, ids.outer_group))
         .and_then(|()| fs::File::open(format!("/proc/{pid}/ns/user")));
-    child.kill()?;
-    child.wait()?;
+    holder.kill()?;
+    holder.wait()?;
     file.map_err(|error| linux::Errno::from_io_error(&error).unwrap_or(linux::Errno::IO))
 }
 
