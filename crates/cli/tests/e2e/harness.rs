@@ -11,11 +11,11 @@ mod world;
 
 pub(crate) use ended::Ended;
 pub(crate) use fact::Fact;
-pub(crate) use host::{alive, eventually, is_root, mounts, sha256, unique, user_id};
+pub(crate) use host::{alive, eventually, is_alive, is_root, mounts, sha256, unique, user_id};
 pub(crate) use pty::Pty;
 pub(crate) use sandbox::{PROBE, PROFILE, Sandbox};
 pub(crate) use tools::{aisbx, probe, test_data};
-pub(crate) use world::World;
+pub(crate) use world::{World, copy_program};
 
 /// The same attempt outside: the control of a negative test.
 pub(crate) fn outside<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Fact {

@@ -102,7 +102,7 @@ fn what_the_command_line_says_goes_before_the_profile() {
         "config/aisbx/mine.yaml",
         "extends: dev\nnetwork: none\nlifetime: 60s\nenv:\n  NAME: profile\n  KEPT: kept\n",
     );
-    let sandbox = world.sandbox().bare().profile("mine").flags(["--env", "NAME=flag", "--timeout", "1s"]);
+    let sandbox = world.sandbox().bare().profile("mine").flags(["--env", "NAME=flag", "--timeout", "4s"]);
     let ended = sandbox.sh("echo $NAME $KEPT; exec sleep 60").code(124);
     assert_eq!(ended.out(), "flag kept\n");
 }

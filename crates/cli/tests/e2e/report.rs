@@ -39,17 +39,17 @@ fn a_report_tells_everything() {
 #[test]
 fn each_end_has_its_outcome() {
     let world = World::new();
-    let outcome = |line: &str| {
-        let ended = world.sandbox().flags(["--timeout", "1s", "--json"]).sh(line);
+    let outcome = |limit: &str, line: &str| {
+        let ended = world.sandbox().flags(["--timeout", limit, "--json"]).sh(line);
         let report: spec::Report =
             serde_json::from_slice(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended}"));
         assert_eq!(i32::from(report.exit_code), ended.code, "{line}");
         assert_eq!(report.outcome.exit_code().0, report.exit_code, "{line}");
         report.outcome
     };
-    assert_eq!(outcome("exit 0"), Outcome::Exited { code: 0 });
-    assert_eq!(outcome("kill -9 $$"), Outcome::Signaled { signal: 9 });
-    assert_eq!(outcome("sleep 60"), Outcome::TimedOut { limit: "1s".parse().expect("a span") });
+    assert_eq!(outcome("60s", "exit 0"), Outcome::Exited { code: 0 });
+    assert_eq!(outcome("60s", "kill -9 $$"), Outcome::Signaled { signal: 9 });
+    assert_eq!(outcome("1s", "sleep 60"), Outcome::TimedOut { limit: "1s".parse().expect("a span") });
 }
 
 #[test]

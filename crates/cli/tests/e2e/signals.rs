@@ -1,6 +1,6 @@
 //! Signals reach the command, and nothing survives the launcher.
 
-use crate::harness::{PROBE, World, alive, eventually, unique};
+use crate::harness::{PROBE, World, alive, eventually, is_alive, unique};
 
 #[test]
 fn what_ends_a_command_is_forwarded() {
@@ -47,8 +47,11 @@ fn nothing_survives_a_launcher_that_is_killed() {
         assert!(started.line().contains(r#""ok":true"#));
     }
     assert!(alive(&marker).len() >= 11, "control: they were alive: {:?}", alive(&marker));
+    let init = started.init();
+    assert!(is_alive(init));
     started.signal("KILL");
     assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+    assert!(eventually(|| !is_alive(init)), "its init is still alive");
     started.end().code(137);
 }
 
@@ -78,4 +81,20 @@ fn the_callers_ignored_and_blocked_signals_are_not_inherited() {
     assert_eq!(confinement["blocked_signals"], "0000000000000000");
     // Rust's runtime ignores SIGPIPE (bit 12) in the probe itself.
     assert_eq!(confinement["ignored_signals"], "0000000000001000");
+}
+
+#[test]
+fn the_callers_umask_is_not_inherited() {
+    let world = World::new();
+    let call = world.sandbox().command(["sh", "-c", "umask"]);
+    for umask in ["000", "077", "022"] {
+        let mut shell = std::process::Command::new("bash");
+        world.sandbox().settle(&mut shell);
+        shell
+            .args(["-c", &format!(r#"umask {umask}; exec "$@""#), "bash"])
+            .arg(call.get_program())
+            .args(call.get_args());
+        let output = shell.output().expect("run bash");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "0022\n", "{umask}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use crate::harness::{Sandbox, World};
+use crate::harness::{Sandbox, World, copy_program};
 
 /// A sandbox called by somebody who has these directories first in their `PATH`.
 fn with_path<'w>(world: &'w World, directories: &[&str]) -> Sandbox<'w> {
@@ -114,7 +114,7 @@ fn a_virtual_environment_in_the_workspace_works_by_its_absolute_shebang() {
     world
         .script("workspace/.venv/bin/tool", &format!("#!{}/.venv/bin/interpreter\nignored\n", world.path("workspace")));
     // An interpreter must be a program, not a script.
-    std::fs::copy("/bin/cat", world.workspace().join(".venv/bin/interpreter")).expect("copy");
+    copy_program("/bin/cat".as_ref(), &world.workspace().join(".venv/bin/interpreter"));
     let ended = world.sandbox().run([".venv/bin/tool"]).success();
     assert!(ended.out().ends_with("ignored\n"), "{ended}");
     let path = with_path(&world, &["workspace/.venv/bin"]);

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::harness::World;
+use crate::harness::{World, copy_program};
 
 /// Not UTF-8 in three ways: a lone continuation byte, an overlong form, a surrogate.
 const BYTES: &[u8] = b"a\x80b\xc0\xafc\xed\xa0\x80";
@@ -78,7 +78,7 @@ fn reports_replace_what_is_not_text() {
 fn a_workspace_and_a_program_may_have_such_names() {
     let world = World::new().with_workspace(odd());
     let program = world.script("workspace.sh", "#!/bin/sh\npwd; cat file\n");
-    fs::copy(program, world.workspace().join(odd())).expect("copy");
+    copy_program(&program, &world.workspace().join(odd()));
     fs::write(world.workspace().join("file"), "here").expect("write");
     let mut program = OsString::from("./");
     program.push(odd());

@@ -31,6 +31,12 @@ pub(crate) fn alive(marker: &str) -> Vec<u32> {
     numbers.filter(|pid| command_line(*pid).is_some_and(|line| line.contains(marker))).collect()
 }
 
+/// Whether a process is there, and not just its zombie.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+}
+
 fn command_line(pid: u32) -> Option<String> {
     fs::read(format!("/proc/{pid}/cmdline")).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }

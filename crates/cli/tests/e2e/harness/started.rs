@@ -29,6 +29,13 @@ impl Started {
         line.trim_end().to_owned()
     }
 
+    /// The process id of the sandbox's init, as the host counts.
+    pub(crate) fn init(&self) -> u32 {
+        let pid = self.child.id();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("list its children");
+        children.split_whitespace().next().expect("a child").parse().expect("a process id")
+    }
+
     /// Sends the launcher a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();

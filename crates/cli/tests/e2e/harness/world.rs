@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -89,8 +90,10 @@ impl World {
 
     /// Writes an executable file below the root.
     pub(crate) fn script(&self, below: &str, content: &str) -> PathBuf {
-        let path = self.write(below, content);
-        fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("make a file executable");
+        let path = self.root().join(below);
+        let draft = self.write(&format!("{below}.draft"), content);
+        copy_program(&draft, &path);
+        fs::remove_file(draft).expect("remove a file");
         path
     }
 
@@ -104,6 +107,13 @@ impl World {
     pub(crate) fn sandbox(&self) -> Sandbox<'_> {
         Sandbox::new(self)
     }
+}
+
+/// Copies a file and makes the copy executable. In another process: a descriptor that is open for writing here could be inherited
+/// by what another test starts at this moment, and the kernel executes no file that somebody can write (`ETXTBSY`).
+pub(crate) fn copy_program(from: &Path, to: &Path) {
+    let status = Command::new("install").args(["-m", "755"]).args([from, to]).status();
+    assert!(status.expect("run install").success(), "copy {} to {}", from.display(), to.display());
 }
 
 impl Drop for World {

@@ -75,8 +75,8 @@ fn a_launcher_killed_at_any_moment_of_its_start_leaves_nothing() {
     assert_eq!(mounts(world.root()), [""; 0]);
     assert_eq!(names(&world.temporary()), [""; 0]);
     assert_eq!(names(world.workspace()), [""; 0]);
-    let listed = world.sandbox().ask("runs", ["--json"]).success();
-    assert!(!listed.out().contains("running"), "{listed}");
+    let listed = || world.sandbox().ask("runs", ["--json"]).success().out();
+    assert!(eventually(|| !listed().contains("running")), "{}", listed());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::{Attempt, all, attempt, privileged};
-use crate::harness::{Fact, PROBE, World, is_root, probe};
+use crate::harness::{Fact, PROBE, World, copy_program, is_root, probe};
 
 const GAINS: &[Attempt] = &[
     privileged("setuid 0", "ok", "EINVAL|EPERM"),
@@ -70,7 +70,7 @@ fn the_marks_of_privilege_cannot_be_set() {
 fn set_id_programs_of_the_workspace_have_no_effect() {
     let world = World::new();
     let program = world.root().join("workspace/set-id");
-    fs::copy(probe(), &program).expect("copy the probe");
+    copy_program(probe(), &program);
     fs::set_permissions(&program, fs::Permissions::from_mode(0o6755)).expect("set the marks");
     if is_root() {
         fs::set_permissions(world.root(), fs::Permissions::from_mode(0o755)).expect("open the directory");

@@ -126,3 +126,13 @@ fn two_sandboxes_do_not_see_each_other() {
     world.sandbox().sh("kill -9 -1; true").success();
     assert!(neighbour.child.try_wait().expect("ask for the neighbour").is_none());
 }
+
+#[test]
+fn the_launchers_own_arguments_are_not_told() {
+    let world = World::new();
+    let sandbox = world.sandbox().flags(["--env", "TOKEN=told-in-arguments"]);
+    let ended =
+        sandbox.sh("tr '\\0' '\\n' </proc/1/cmdline; cat /proc/1/comm; tr '\\0' '\\n' </proc/1/environ").code(2);
+    assert!(!ended.out().contains("told-in-arguments"), "{ended}");
+    assert!(!ended.out().contains("--env") && !ended.out().contains(world.root().to_str().expect("UTF-8")), "{ended}");
+}
