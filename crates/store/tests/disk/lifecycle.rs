@@ -82,6 +82,36 @@ fn a_run_whose_monitor_is_gone_was_interrupted() {
 }
 
 #[test]
+fn those_who_look_at_the_same_time_do_not_take_each_other_for_the_monitor() {
+    let (_home, store) = store();
+    interrupt(&store, &record(1));
+    let seen = store.find("latest").unwrap();
+    let other = fs::File::open(seen.path().join("lock")).unwrap();
+    other.lock_shared().unwrap();
+    assert_eq!(store.find("latest").unwrap().state(), &State::Interrupted);
+}
+
+#[test]
+fn output_without_end_takes_eight_mebibytes() {
+    let (_home, store) = store();
+    let run = store.begin(&record(1)).unwrap();
+    let mut log = run.log(LogBounds::default());
+    let chunk = b"y\n".repeat(32 << 10);
+    for step in 0..1000 {
+        log.write(Stream::Stdout, Duration::from_micros(step), &chunk).unwrap();
+    }
+    let sizes = fs::read_dir(run.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
+    assert!(sizes.sum::<u64>() < (8 << 20) + (64 << 10));
+    let lengths = store.find("latest").unwrap().log().map(|item| match item.unwrap() {
+        LogItem::Output { bytes, .. } => bytes.len() as u64,
+        LogItem::Gap { omitted } => omitted,
+    });
+    let lengths: Vec<_> = lengths.collect();
+    assert_eq!(lengths.iter().sum::<u64>(), 1000 * 65_536);
+    assert_eq!(lengths.iter().filter(|length| **length != 65_536).count(), 1, "one gap");
+}
+
+#[test]
 fn a_run_whose_monitor_was_killed_was_interrupted() {
     let home = TempDir::new().unwrap();
     let mut child = other_process("lifecycle::child_waits", &home.path().join("aisbx"));
