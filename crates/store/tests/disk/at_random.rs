@@ -12,7 +12,7 @@ use spec::Changes;
 use tempfile::TempDir;
 
 use crate::changes::shown;
-use crate::scene::{other_process_in_shell, place, shell_aside, users};
+use crate::scene::{home_of, other_process_in_shell, place, shell_aside, users};
 
 const SEEDS: u64 = 100;
 const STEPS: u64 = 25;
@@ -124,7 +124,7 @@ fn expected(now: &Path, before: &Path) -> Changes {
 
 #[test]
 fn layers_tell_what_a_full_comparison_tells() {
-    let home = TempDir::new().unwrap();
+    let home = home_of(users()[0]);
     for seed in 0..SEEDS {
         for part in ["lower", "upper", "work", "merged"] {
             fs::create_dir_all(home.path().join(seed.to_string()).join(part)).unwrap();

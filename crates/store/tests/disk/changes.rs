@@ -8,12 +8,12 @@ use insta::{allow_duplicates, assert_snapshot};
 use spec::Changes;
 use tempfile::TempDir;
 
-use crate::scene::{as_user, home_of, shell, shell_aside, users};
+use crate::scene::{Home, as_user, home_of, shell, shell_aside, users};
 
 /// A lower directory and what a script in the merged view made of it.
 struct Overlay {
     user: u32,
-    home: TempDir,
+    home: Home,
 }
 
 impl Overlay {

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 use crate::scene::{NOBODY, as_user, command, home_of, mode, ordinary, other_process, place, record, report, told};
 
-fn refusal(home: &TempDir, root: &Path) -> String {
-    told(&Store::open(root).unwrap_err(), home.path())
+fn refusal(home: &Path, root: &Path) -> String {
+    told(&Store::open(root).unwrap_err(), home)
 }
 
 #[test]
@@ -58,10 +58,10 @@ fn a_store_of_a_newer_format_is_left_alone() {
     let root = home.path().join("aisbx");
     Store::open(&root).unwrap();
     fs::write(root.join("version"), "2\n").unwrap();
-    assert_snapshot!(refusal(&home, &root), @"`HOME/aisbx` was written by a newer aisbx (format 2, this one knows 1): update aisbx, or use another state directory");
+    assert_snapshot!(refusal(home.path(), &root), @"`HOME/aisbx` was written by a newer aisbx (format 2, this one knows 1): update aisbx, or use another state directory");
     assert!(Store::open_existing(&root).is_err());
     fs::write(root.join("version"), "\u{1b}[2J one").unwrap();
-    assert_snapshot!(refusal(&home, &root), @r"`HOME/aisbx/version` does not hold the number of a format: `\u{1b}[2J one`");
+    assert_snapshot!(refusal(home.path(), &root), @r"`HOME/aisbx/version` does not hold the number of a format: `\u{1b}[2J one`");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_directory_that_others_can_write_to_is_refused() {
         assert_eq!(matches!(Store::open(&root), Err(OpenError::Shared { .. })), refused, "{bits:o}");
     }
     fs::set_permissions(&root, fs::Permissions::from_mode(0o777)).unwrap();
-    assert_snapshot!(refusal(&home, &root), @"`HOME/aisbx` can be written by other users (mode 0777): run `chmod go-w` on it");
+    assert_snapshot!(refusal(home.path(), &root), @"`HOME/aisbx` can be written by other users (mode 0777): run `chmod go-w` on it");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_link_to_a_directory_of_ones_own_is_followed() {
     Store::open(&home.path().join("aisbx")).unwrap();
     assert!(home.path().join("real/version").exists());
     symlink("nowhere", home.path().join("dangling")).unwrap();
-    assert_snapshot!(refusal(&home, &home.path().join("dangling")), @"cannot open `HOME/dangling`: No such file or directory (os error 2)");
+    assert_snapshot!(refusal(home.path(), &home.path().join("dangling")), @"cannot open `HOME/dangling`: No such file or directory (os error 2)");
 }
 
 #[test]
@@ -112,22 +112,22 @@ fn what_belongs_to_somebody_else_is_refused() {
     fs::set_permissions(home.path().join("theirs"), fs::Permissions::from_mode(0o700)).unwrap();
     chown(home.path().join("theirs"), Some(NOBODY), None).unwrap();
     symlink("theirs", home.path().join("link")).unwrap();
-    assert_snapshot!(refusal(&home, &home.path().join("link")), @"`HOME/link` belongs to user 65534, but this process is user 0: use a state directory of your own");
+    assert_snapshot!(refusal(home.path(), &home.path().join("link")), @"`HOME/link` belongs to user 65534, but this process is user 0: use a state directory of your own");
     assert!(!home.path().join("theirs/version").exists());
     // Their link to a directory of ours: they may point it elsewhere at any time.
     fs::create_dir(home.path().join("ours")).unwrap();
     fs::set_permissions(home.path().join("ours"), fs::Permissions::from_mode(0o700)).unwrap();
     as_user(NOBODY, || symlink("ours", home.path().join("their-link")).unwrap());
-    assert_snapshot!(refusal(&home, &home.path().join("their-link")), @"`HOME/their-link` belongs to user 65534, but this process is user 0: use a state directory of your own");
+    assert_snapshot!(refusal(home.path(), &home.path().join("their-link")), @"`HOME/their-link` belongs to user 65534, but this process is user 0: use a state directory of your own");
 }
 
 #[test]
 fn what_is_no_directory_is_refused() {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("file"), "").unwrap();
-    assert_snapshot!(refusal(&home, &home.path().join("file")), @"cannot open `HOME/file`: Not a directory (os error 20)");
-    assert_snapshot!(refusal(&home, &home.path().join("file/below")), @"cannot open `HOME/file/below`: Not a directory (os error 20)");
-    assert_snapshot!(refusal(&home, Path::new("state")), @"the state directory `state` is not an absolute path");
+    assert_snapshot!(refusal(home.path(), &home.path().join("file")), @"cannot open `HOME/file`: Not a directory (os error 20)");
+    assert_snapshot!(refusal(home.path(), &home.path().join("file/below")), @"cannot open `HOME/file/below`: Not a directory (os error 20)");
+    assert_snapshot!(refusal(home.path(), Path::new("state")), @"the state directory `state` is not an absolute path");
 }
 
 #[test]

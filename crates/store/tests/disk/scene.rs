@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
 
-use aisbx_store::{Record, State, Store};
+use aisbx_store::{Record, State, Store, remove};
 use jiff::Timestamp;
 use rustix::fs::{Mode, OFlags};
 use rustix::process::geteuid;
@@ -80,11 +80,26 @@ pub(crate) fn ordinary() -> u32 {
     users().pop().unwrap()
 }
 
+/// A place that goes with whatever is left in it, closed directories included.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = remove::tree(self.path());
+    }
+}
+
 /// A new place that belongs to a user.
-pub(crate) fn home_of(user: u32) -> TempDir {
+pub(crate) fn home_of(user: u32) -> Home {
     let home = TempDir::new().unwrap();
     chown(home.path(), Some(user), Some(user)).unwrap();
-    home
+    Home(home)
 }
 
 /// Does something as a user: in a thread of its own, whose rights nobody else shares.
