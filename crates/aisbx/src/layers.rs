@@ -1,6 +1,6 @@
 //! The writable layer of a copy-on-write workspace: an overlay where it can be, else a copy.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use spec::{Changes, WorkspaceLayer};
 use store::copy::{Bounds, Mark};
@@ -11,9 +11,6 @@ use crate::Error;
 /// What a copy may hold; more is for a person to decide.
 const BOUNDS: Bounds = Bounds { bytes: 2 << 30, entries: 500_000 };
 
-/// Name of a copy among what is kept of a run.
-const COPY: &str = "copy";
-
 /// Makes an overlay's directories.
 pub(crate) fn overlay(run: &Run, workspace: &Path) -> Result<WorkspaceLayer, Error> {
     run.layer(workspace, owner()).map_err(Error::Layer)
@@ -21,7 +18,7 @@ pub(crate) fn overlay(run: &Run, workspace: &Path) -> Result<WorkspaceLayer, Err
 
 /// Copies the workspace; `reason` is why it cannot be overlaid.
 pub(crate) fn copy(run: &Run, workspace: &Path, reason: String) -> Result<(WorkspaceLayer, Mark), Error> {
-    let target: PathBuf = run.path().join(COPY);
+    let target = run.place_of_copy();
     let copied = store::copy::tree(workspace, &target, BOUNDS, owner());
     let copied = copied.map_err(|source| Error::Copy { overlay: reason, source })?;
     Ok((WorkspaceLayer::Copy(target), copied.mark))

@@ -69,8 +69,8 @@ impl Prepared {
         notice(Notice::Recorded(self.spec.run_id.clone()));
         let report = Running::new(run, self.spec, self.settings.notes).finish(ends, notice);
         if Retention::is_due(&report.run_id) {
-            // What cannot be tidied up now is tidied up by a later run.
-            let _later = store.retain(&Retention::default(), Timestamp::now());
+            // Quick: old runs are only moved to the trash. What cannot be moved now is moved by a later run.
+            let _later = store.expire(&Retention::default(), Timestamp::now());
         }
         Ok(report)
     }

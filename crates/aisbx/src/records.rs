@@ -15,6 +15,17 @@ impl Records {
         Ok(Self(Store::open_existing(&host.state_dir()?)?))
     }
 
+    /// Empties the trash of old runs in a process of its own, which outlives this one: millions of files take their time. For
+    /// programs with one thread.
+    pub fn sweep_apart(host: &Host) {
+        let Ok(dir) = host.state_dir() else { return };
+        // Whatever fails is left for a later run.
+        let _apart = linux::process::clone(linux::process::Namespaces::empty(), || {
+            let done = leave().map(|()| Store::open_existing(&dir).map(|store| store.map(|store| store.sweep())));
+            u8::from(done.is_err())
+        });
+    }
+
     /// All runs, newest first. One that cannot be read is an error of its own.
     pub fn all(&self) -> Result<impl Iterator<Item = Result<Entry, EntryError>>, Error> {
         let runs = self.0.as_ref().map(Store::runs).transpose().map_err(Error::List)?;
@@ -28,4 +39,15 @@ impl Records {
             None => Err(FindError::Empty.into()),
         }
     }
+}
+
+/// Leaves the caller's terminal, streams and descriptors: nobody is to wait for this process.
+fn leave() -> linux::Result<()> {
+    use rustix::fs::{Mode, OFlags, open};
+    rustix::process::setsid()?;
+    let null = open(c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::stdio::dup2_stdin(&null)?;
+    rustix::stdio::dup2_stdout(&null)?;
+    rustix::stdio::dup2_stderr(&null)?;
+    linux::descriptor::keep_only(&[])
 }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use aisbx::{Host, Notice, Outcome, Prepared, Report, Request};
+use aisbx::{Host, Notice, Outcome, Prepared, Records, Report, Request};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use config::{Ceiling, WorkspaceChoice, parse_mount};
@@ -131,6 +131,9 @@ impl Run {
         let ends = ends(self.interactive, self.json);
         let report = prepared.run(ends, &mut |notice| self.tell(&notice))?;
         self.conclude(&report)?;
+        if store::Retention::is_due(&report.run_id) {
+            Records::sweep_apart(&host);
+        }
         Ok(ExitCode::from(report.exit_code))
     }
 

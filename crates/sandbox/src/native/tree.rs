@@ -107,7 +107,11 @@ impl<'p> Tree<'p> {
 
     fn writable(&mut self, path: &'p CStr, name: &CStr, mode: u32) -> Result<()> {
         let scratch = self.scratch.as_ref().ok_or(Errno::BADF)?;
-        mkdirat(scratch, name, Mode::from_raw_mode(mode))?;
+        match mkdirat(scratch, name, Mode::from_raw_mode(mode)) {
+            // Shown a second time.
+            Err(Errno::EXIST) => {}
+            made => made?,
+        }
         let part = copy_below(scratch, name)?;
         self.at()?.mount(path, Place::Directory, part)
     }

@@ -15,9 +15,6 @@ const SCRATCH: Size = Size::mebibytes(2048);
 /// Device nodes shown; each is harmless to everybody.
 const DEVICES: [&str; 6] = ["full", "null", "random", "tty", "urandom", "zero"];
 
-/// Older names of places.
-const LINKS: [(&str, &str); 2] = [("var/tmp", "/tmp"), ("var/run", "/run")];
-
 /// Links in `/dev`, as udev and every container runtime make them.
 const DEVICE_LINKS: [(&str, &str); 5] = [
     ("dev/fd", "/proc/self/fd"),
@@ -59,11 +56,13 @@ impl Tree<'_> {
     /// Everything writable that dies with the run.
     fn scratch(&mut self, spec: &RunSpec) -> Result<(), Error> {
         self.writable("tmp", "tmp", 0o1777)?;
+        // The same directory by its other name; not a link, because a home or a workspace may lie below it.
+        self.writable("var/tmp", "tmp", 0o1777)?;
         self.writable("run", "run", 0o755)?;
         self.writable("dev/shm", "shm", 0o1777)?;
         let home = inside(&spec.identity.home)?;
         self.steps.push(Step::Writable { path: home, name: c_string("home")?, mode: 0o700 });
-        LINKS.iter().try_for_each(|(path, target)| self.link(path, target))
+        self.link("var/run", "/run")
     }
 
     fn writable(&mut self, path: &str, name: &str, mode: u32) -> Result<(), Error> {
@@ -204,7 +203,7 @@ impl Tree<'_> {
     /// The workspace under its own name, for what has absolute paths in it: virtual environments, build caches.
     fn alias(&mut self, spec: &RunSpec) -> Result<(), Error> {
         let Some(workspace) = &spec.workspace else { return Ok(()) };
-        let fixed = ["/proc", "/dev", "/etc", Workspace::TARGET].map(PathBuf::from);
+        let fixed = ["/proc", "/dev", "/etc", "/var/run", Workspace::TARGET].map(PathBuf::from);
         let taken = fixed.iter().chain(&spec.view).chain(spec.mounts.iter().map(|mount| &mount.target));
         let source = &workspace.source;
         if taken.into_iter().any(|path| source.starts_with(path) || path.starts_with(source))
@@ -212,13 +211,7 @@ impl Tree<'_> {
         {
             return Ok(());
         }
-        // Through a link of ours, the alias is made where the link leads.
-        let relative = source.strip_prefix("/").unwrap_or(source);
-        let moved = LINKS.iter().find_map(|(link, to)| Some(Path::new(to).join(relative.strip_prefix(link).ok()?)));
-        self.steps.push(Step::Link {
-            path: inside(&moved.unwrap_or_else(|| source.clone()))?,
-            target: c_string(Workspace::TARGET)?,
-        });
+        self.steps.push(Step::Link { path: inside(source)?, target: c_string(Workspace::TARGET)? });
         Ok(())
     }
 }
