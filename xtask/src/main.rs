@@ -9,6 +9,7 @@ mod layers;
 mod process;
 mod search_path;
 mod setup;
+mod specification;
 mod stopwatch;
 mod test;
 mod workspace;

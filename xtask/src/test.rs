@@ -12,7 +12,7 @@ use std::{process::ExitCode, time::Instant};
 use anyhow::Result;
 
 use self::tally::Tally;
-use crate::{arguments::Extent, generate, layers, process, setup, workspace::Workspace};
+use crate::{arguments::Extent, generate, layers, process, setup, specification, workspace::Workspace};
 
 /// A heading and what happens under it.
 type Stage = (&'static str, fn(&Workspace) -> Result<Tally>);
@@ -22,6 +22,7 @@ const DAILY: &[Stage] = &[
     ("lints", lints),
     ("layers", |workspace| layers::shape(workspace).map(|()| Tally::default())),
     ("generated files", |workspace| generate::check(workspace).map(|()| Tally::default())),
+    ("promises", |workspace| specification::check(workspace).map(|()| Tally::default())),
     ("licences, sources, bans", |workspace| check(workspace.cargo(["deny", "check", "bans", "licenses", "sources"]))),
     ("unit and integration tests", suite::run),
 ];
