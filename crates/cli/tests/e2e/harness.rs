@@ -11,7 +11,7 @@ mod world;
 
 pub(crate) use ended::Ended;
 pub(crate) use fact::Fact;
-pub(crate) use host::{alive, eventually, is_alive, is_root, mounts, sha256, unique, user_id};
+pub(crate) use host::{alive, eventually, holders, is_alive, is_root, mounts, sha256, unique, user_id};
 pub(crate) use pty::Pty;
 pub(crate) use sandbox::{PROBE, PROFILE, Sandbox};
 pub(crate) use tools::{aisbx, probe, test_data};

@@ -31,6 +31,19 @@ pub(crate) fn alive(marker: &str) -> Vec<u32> {
     numbers.filter(|pid| command_line(*pid).is_some_and(|line| line.contains(marker))).collect()
 }
 
+/// The processes, but this one, that have something below a path open, or stand in it.
+pub(crate) fn holders(path: &Path) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").expect("list processes").flatten();
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    numbers.filter(|pid| *pid != std::process::id() && holds(*pid, path)).collect()
+}
+
+fn holds(pid: u32, path: &Path) -> bool {
+    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let places = ["cwd", "root"].map(|name| format!("/proc/{pid}/{name}").into());
+    descriptors.chain(places).any(|link| fs::read_link(link).is_ok_and(|target| target.starts_with(path)))
+}
+
 /// Whether a process is there, and not just its zombie.
 pub(crate) fn is_alive(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

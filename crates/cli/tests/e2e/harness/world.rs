@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{PROFILE, Sandbox, alive, eventually};
+use super::{PROFILE, Sandbox, alive, eventually, holders};
 
 /// The profile of tests that ask for none: as strict as can be, but for a workspace that is copied on write.
 const YAML: &str = "extends: strict\nworkspace: cow\n";
@@ -117,15 +117,15 @@ pub(crate) fn copy_program(from: &Path, to: &Path) {
 }
 
 impl Drop for World {
-    /// A test leaves nothing behind: no process that names its directory, and not the directory.
+    /// A test leaves nothing behind: no process that names its directory or has it open, and not the directory.
     fn drop(&mut self) {
         let root = self.root.take().expect("a world ends once");
         let name = root.path().to_str().expect("test paths are UTF-8").to_owned();
-        let quiet = eventually(|| alive(&name).is_empty());
         let path = root.keep();
+        let quiet = eventually(|| alive(&name).is_empty() && holders(&path).is_empty());
         remove(&path);
         if !std::thread::panicking() {
-            assert!(quiet, "still running: {:?}", alive(&name));
+            assert!(quiet, "still running: {:?} {:?}", alive(&name), holders(&path));
             assert!(!path.exists(), "{} is left behind", path.display());
         }
     }

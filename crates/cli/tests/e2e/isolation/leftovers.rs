@@ -65,9 +65,9 @@ fn the_hosts_own_mount_table_does_not_change_at_any_time() {
 fn a_launcher_killed_at_any_moment_of_its_start_leaves_nothing() {
     let world = World::new();
     let marker = unique("start");
-    for millis in 0..40 {
+    for moment in 0..200 {
         let mut started = world.sandbox().with_probe().start([PROBE, "stubborn", "60", &marker]);
-        std::thread::sleep(std::time::Duration::from_micros(millis * 400));
+        std::thread::sleep(std::time::Duration::from_micros(moment * 80));
         started.child.kill().expect("kill the launcher");
         started.child.wait().expect("wait for the launcher");
     }
@@ -83,9 +83,9 @@ fn a_launcher_killed_at_any_moment_of_its_start_leaves_nothing() {
 fn a_launcher_asked_to_end_at_any_moment_of_its_start_ends() {
     let world = World::new();
     let marker = unique("asked");
-    for millis in 0..40 {
+    for moment in 0..200 {
         let started = world.sandbox().start(["sleep", "60", &marker]);
-        std::thread::sleep(std::time::Duration::from_micros(millis * 400));
+        std::thread::sleep(std::time::Duration::from_micros(moment * 80));
         started.signal("TERM");
         let ended = started.end();
         assert!([143, 125, 1].contains(&ended.code), "{ended}");
