@@ -20,7 +20,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A new world on the disk. Not below `/tmp`, which a sandbox has of its own.
+    /// A new world on the disk: below `AISBX_E2E_PARENT`, else below `/var/tmp`, as a sandbox has a `/tmp` of its own.
     pub(crate) fn new() -> Self {
         Self::at(std::env::var_os("AISBX_E2E_PARENT").unwrap_or_else(|| "/var/tmp".into()))
     }
