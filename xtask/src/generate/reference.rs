@@ -14,11 +14,16 @@ pub(super) fn artifact() -> Artifact {
         text.push_str(&format!("{after}\n\n"));
     }
     text.push_str("Every verb takes `-h` and `--help`; `aisbx --version` prints the version.\n\n");
-    program.get_subcommands_mut().for_each(|verb| section(verb, &mut text));
+    verbs(&mut program).for_each(|verb| section(verb, &mut text));
     // Every section ends with an empty line, the page with none.
     text.truncate(text.trim_end().len());
     text.push('\n');
     Artifact { path: "docs/reference.md", text }
+}
+
+/// What stands below a command, but for `help`, which says what this page says.
+fn verbs(command: &mut Command) -> impl Iterator<Item = &mut Command> {
+    command.get_subcommands_mut().filter(|verb| verb.get_name() != "help")
 }
 
 /// A verb, and what stands below it.
@@ -28,7 +33,7 @@ fn section(verb: &mut Command, text: &mut String) {
     text.push_str(&format!("{} {name}\n\n", "#".repeat(depth)));
     text.push_str(&about(verb));
     if verb.has_subcommands() {
-        return verb.get_subcommands_mut().for_each(|below| section(below, text));
+        return verbs(verb).for_each(|below| section(below, text));
     }
     text.push_str(&format!("    {}\n\n", verb.render_usage().to_string().trim_start_matches("Usage: ")));
     let said = |arg: &&Arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version");
