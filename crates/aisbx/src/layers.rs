@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use spec::{Changes, WorkspaceLayer};
+use spec::{Changes, RunSpec, WorkspaceLayer};
 use store::copy::{Bounds, Mark};
 use store::{Owner, Run};
 
 use crate::Error;
+use crate::reason::chain;
 
 /// What a copy may hold; more is for a person to decide.
 const BOUNDS: Bounds = Bounds { bytes: 2 << 30, entries: 500_000 };
@@ -22,6 +23,15 @@ pub(crate) fn copy(run: &Run, workspace: &Path, reason: String) -> Result<(Works
     let copied = store::copy::tree(workspace, &target, BOUNDS, owner());
     let copied = copied.map_err(|source| Error::Copy { overlay: reason, source })?;
     Ok((WorkspaceLayer::Copy(target), copied.mark))
+}
+
+/// Removes what overlayfs needs only while it is mounted: directories that their owner cannot enter without more ado.
+pub(crate) fn settle(spec: &RunSpec, lost: &mut dyn FnMut(String)) {
+    if let Some(WorkspaceLayer::Overlay(dir)) = spec.workspace.as_ref().and_then(|workspace| workspace.layer.as_ref())
+        && let Err(error) = store::remove::tree(&dir.join("work"))
+    {
+        lost(chain(&error));
+    }
 }
 
 /// What was changed in a workspace.

@@ -30,6 +30,11 @@ pub enum Notice {
         /// Why not.
         reason: String,
     },
+    /// The caller's standard output or error did not take everything.
+    Untaken {
+        /// Why not.
+        reason: String,
+    },
     /// The run is over, but something of its record is lost.
     Lost {
         /// What, and why.

@@ -36,11 +36,15 @@ impl Running {
     /// Runs to the end and writes the report. What goes wrong from here on is told in the report.
     pub(crate) fn finish(mut self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Report {
         let done = self.execute(ends, notice);
+        if let Some(errno) = done.as_ref().ok().and_then(|done| done.end.refused) {
+            notice(Notice::Untaken { reason: errno.to_string() });
+        }
         let mut lost = |reason| notice(Notice::Lost { reason });
         if let Some(reason) = self.output.unlogged.take() {
             lost(reason);
         }
         let Self { run, spec, notes, output, began } = self;
+        layers::settle(&spec, &mut lost);
         let report = report(&spec, notes, output, began.elapsed(), done, &mut lost);
         let long = Duration::from_micros(report.duration_us) > WORTH_SYNCING;
         let durability = if long { Durability::Power } else { Durability::Process };

@@ -20,7 +20,7 @@ use verb::Verb;
 /// No daemon, no root, no image, no account. By default the command sees the current directory at /workspace, copy-on-write,
 /// and the language runtimes of this machine read-only; no network, none of your files, none of your processes.
 #[derive(Debug, Parser)]
-#[command(name = "aisbx", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "aisbx", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: the command's own; 124 timed out; 125 aisbx itself failed or refused; 126 not executable; \
                         127 not found; 128+N ended by signal N."

@@ -20,6 +20,19 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// As [`plain`], for JSON, in which such characters can only stand in strings.
+pub(crate) fn plain_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_harmful(c) {
+            let _infallible = write!(shown, "\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// As [`plain`], for one line of a table.
 pub(crate) fn plain_line(text: &str) -> String {
     plain(text).replace('\n', "\u{23CE}").replace('\t', " ")
@@ -41,5 +54,6 @@ mod tests {
         assert_eq!(plain("a\rb\u{9b}"), "a\\u{d}b\\u{9b}");
         assert_eq!(plain("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
         assert_eq!(plain_line("a\nb"), "a\u{23CE}b");
+        assert_eq!(plain_json("{\n\"\u{9b}\u{202e}\"}"), "{\n\"\\u009b\\u202e\"}");
     }
 }

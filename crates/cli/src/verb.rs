@@ -15,6 +15,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::plain::plain_json;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -51,7 +52,7 @@ impl Verb {
 
 /// Prints a value as JSON. That the reader has gone away is no failure.
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let mut text = serde_json::to_string_pretty(value)?;
+    let mut text = plain_json(&serde_json::to_string_pretty(value)?);
     text.push('\n');
     print(&text)
 }

@@ -25,6 +25,14 @@ pub enum Error {
     /// The profile could not be had.
     #[error(transparent)]
     Profile(#[from] FindError),
+    /// The profile that a variable names could not be had.
+    #[error("{variable}: {error}")]
+    ProfileOf {
+        /// The variable.
+        variable: String,
+        /// Why not.
+        error: FindError,
+    },
     /// The workspace is refused.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),

@@ -19,12 +19,15 @@ pub(crate) fn identity(host: &Host, workspace: Option<&Path>) -> Identity {
 }
 
 fn is_fit(home: &Path, workspace: Option<&Path>) -> bool {
-    let reserved = ["/proc", "/sys", "/dev", "/etc", Workspace::TARGET].iter().any(|place| home.starts_with(place));
+    let reserved =
+        ["/proc", "/sys", "/dev", "/etc", "/var/run", Workspace::TARGET].iter().any(|place| home.starts_with(place));
     let in_workspace = || {
         let real = std::fs::canonicalize(home).unwrap_or_else(|_| home.to_owned());
         workspace.is_some_and(|workspace| home.starts_with(workspace) || real.starts_with(workspace))
     };
-    !reserved && !TAKEN.iter().any(|place| home == Path::new(place)) && !is_system(home) && !in_workspace()
+    // The password file has no way to write these.
+    let strange = home.as_os_str().as_encoded_bytes().iter().any(|byte| *byte == b':' || byte.is_ascii_control());
+    !reserved && !strange && !TAKEN.iter().any(|place| home == Path::new(place)) && !is_system(home) && !in_workspace()
 }
 
 #[cfg(test)]
@@ -44,9 +47,19 @@ mod tests {
 
     #[test]
     fn a_home_in_the_way_gets_another_place() {
-        for path in
-            ["", "relative", "/", "/tmp", "/usr/home", "/proc/1", "/workspace/home", "/project", "/project/home"]
-        {
+        for path in [
+            "",
+            "relative",
+            "/",
+            "/tmp",
+            "/usr/home",
+            "/proc/1",
+            "/workspace/home",
+            "/project",
+            "/project/home",
+            "/home/a:b",
+            "/home/a\nb",
+        ] {
             assert_eq!(home(path, "/project"), "/home/sandbox", "{path}");
         }
     }

@@ -69,7 +69,11 @@ fn rules(host: &Host, request: &Request) -> Result<Rules, Error> {
             (detected.profile.into(), Origin::Detected(detected.because), Trust::WithoutWorkspace)
         }
     };
-    let mut rules = Rules::new(compose(host, &name, trust)?, request);
+    let composed = compose(host, &name, trust).map_err(|error| match &origin {
+        Origin::Variable(variable) => Error::ProfileOf { variable: variable.clone(), error },
+        _ => Error::Profile(error),
+    })?;
+    let mut rules = Rules::new(composed, request);
     rules.profile.origin = origin;
     Ok(rules)
 }

@@ -42,11 +42,15 @@ const TREES: [(&str, &str); 3] = [
     ("/dev", "it holds the host's devices"),
 ];
 
+/// What is welcome although it lies below one of these: memory, for trees that are to be fast and short-lived.
+const MEMORY: &str = "/dev/shm";
+
 /// What is refused itself: a project may lie below, but the whole is none.
-const WHOLES: [(&str, &str); 18] = [
+const WHOLES: [(&str, &str); 19] = [
     ("/", "it is the whole host"),
     ("/bin", "it is part of the system"),
     ("/boot", "it is part of the system"),
+    ("/dev/shm", "it is the memory that all programs of the host share"),
     ("/etc", "it holds the host's configuration"),
     ("/home", "it holds the homes of all users"),
     ("/lib", "it is part of the system"),
@@ -95,7 +99,7 @@ fn refusal(real: &Path, host: &Host) -> Option<&'static str> {
         table.iter().find(|(place, _)| hit(place)).map(|(_, why)| *why)
     };
     find(&WHOLES, &|place| real == Path::new(place))
-        .or_else(|| find(&TREES, &|place| real.starts_with(place)))
+        .or_else(|| find(&TREES, &|place| real.starts_with(place) && !real.starts_with(MEMORY)))
         .or_else(|| host.home.as_deref().and_then(|home| in_home(real, home)))
         .or_else(|| in_state(real, host))
 }

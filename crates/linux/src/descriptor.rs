@@ -24,6 +24,13 @@ pub fn keep_only(kept: &[BorrowedFd<'_>]) -> Result<()> {
     if first < u32::MAX { close_range(first, u32::MAX, 0) } else { Ok(()) }
 }
 
+/// Closes this process's copy of a descriptor that its parent goes on to use. For a process that was just copied, in which
+/// nobody will use it.
+pub fn close_copy(descriptor: BorrowedFd<'_>) -> Result<()> {
+    let number = descriptor.as_raw_fd().cast_unsigned();
+    close_range(number, number, 0)
+}
+
 /// Marks every descriptor from 3 on to be closed when the program is replaced (Linux 5.11).
 pub fn close_on_execute() -> Result<()> {
     close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC)

@@ -160,9 +160,13 @@ pub fn clone(namespaces: Namespaces, child: impl FnOnce() -> u8) -> Result<Child
 /// Makes a process that does nothing but keep new namespaces alive. It shares this one's memory, so nothing is copied, and
 /// dies with it.
 pub fn hold(namespaces: Namespaces) -> Result<Child> {
-    extern "C" fn wait(_: *mut libc::c_void) -> libc::c_int {
-        // SAFETY: both calls touch no memory of ours unless they fail, which they cannot.
+    extern "C" fn wait(parent: *mut libc::c_void) -> libc::c_int {
+        // SAFETY: this call touches no memory of ours unless it fails, which it cannot.
         unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
+        // SAFETY: nor does this one. Who died before the signal was asked for sends none.
+        if unsafe { libc::getppid() } as usize != parent as usize {
+            return 1;
+        }
         loop {
             // SAFETY: as above: what ends it is a signal that is not handled.
             unsafe { libc::syscall(libc::SYS_ppoll, 0, 0, 0, 0, 0) };
@@ -172,9 +176,10 @@ pub fn hold(namespaces: Namespaces) -> Result<Child> {
     let top = stack.spare_capacity_mut().as_mut_ptr_range().end;
     let flags = namespaces.0 as libc::c_int | libc::CLONE_VM | libc::CLONE_PIDFD | libc::SIGCHLD;
     let mut pidfd: libc::c_int = -1;
+    let parent = ptr::without_provenance_mut(std::process::id() as usize);
     // SAFETY: the stack is ours and aligned, and it is leaked below: the child uses it for as long as it lives. The child
     // touches nothing else of the shared memory; the kernel stores the descriptor before the call returns.
-    let pid = unsafe { libc::clone(wait, top.cast(), flags, ptr::null_mut(), &raw mut pidfd) };
+    let pid = unsafe { libc::clone(wait, top.cast(), flags, parent, &raw mut pidfd) };
     let pid = check(pid.into())?;
     std::mem::forget(stack);
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::INVAL)?;

@@ -66,10 +66,13 @@ impl Drop for Held {
 /// Gives every signal its default disposition and lets all through: what a fresh program expects. Rust ignores SIGPIPE, and
 /// callers such as nohup(1) ignore others; both would be inherited through execve(2).
 pub fn reset() {
+    // The kernel's structure: default handler, no flags, no restorer, empty mask. Not by way of libc, which keeps two signals
+    // for itself.
+    let default = [0_u64; 4];
     for signal in 1..=64 {
-        // SAFETY: the default disposition runs none of our code; where it may not be set (KILL, STOP, libc's own two), the
-        // call fails and changes nothing.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+        // SAFETY: the structure is as large as the kernel's on every 64-bit architecture, and the default disposition runs none
+        // of our code; where it may not be set (KILL, STOP), the call fails and changes nothing.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, &raw const default, ptr::null_mut::<u64>(), 8) };
     }
     let none = set(&[]);
     // SAFETY: the set is valid.

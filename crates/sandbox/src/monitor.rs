@@ -52,6 +52,8 @@ pub struct End {
     pub usage: Usage,
     /// What was in force, read back from the running sandbox.
     pub enforced: Enforcement,
+    /// Why the caller's ends did not take all output, if they were not simply closed.
+    pub refused: Option<linux::Errno>,
 }
 
 /// Why a sandbox ended.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use store::{LogError, LogItem, Stream};
 
 use crate::failure::Failure;
-use crate::plain::plain;
+use crate::plain::{plain, plain_json};
 use crate::say;
 
 /// How often a followed run is looked at.
@@ -99,9 +99,9 @@ impl Logs {
 }
 
 fn line(line: &Line<'_>) -> io::Result<()> {
+    let text = plain_json(&serde_json::to_string(line)?);
     let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, line)?;
-    out.write_all(b"\n")?;
+    writeln!(out, "{text}")?;
     out.flush()
 }
 

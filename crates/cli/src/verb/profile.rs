@@ -47,7 +47,7 @@ enum Act {
         #[arg(long)]
         json: bool,
         /// The command
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+        #[arg(trailing_var_arg = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },
 }

@@ -85,7 +85,7 @@ pub(crate) struct Run {
     #[arg(short, long, conflicts_with = "json")]
     tty: bool,
     /// The command and its arguments; else the profile's `entrypoint`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
@@ -129,12 +129,17 @@ impl Run {
             return self.show_plan(&prepared);
         }
         let ends = ends(self.interactive, self.json);
-        let report = prepared.run(ends, &mut |notice| self.tell(&notice))?;
+        let mut untaken = false;
+        let report = prepared.run(ends, &mut |notice| {
+            untaken |= matches!(notice, Notice::Untaken { .. });
+            self.tell(&notice);
+        })?;
         self.conclude(&report)?;
         if store::Retention::is_due(&report.run_id) {
             Records::sweep_apart(&host);
         }
-        Ok(ExitCode::from(report.exit_code))
+        // Output that was lost is no success, whatever the command thinks.
+        Ok(if untaken && report.exit_code == 0 { Failure::exit_code() } else { ExitCode::from(report.exit_code) })
     }
 
     fn request(&self, host: &Host) -> Result<Request, Failure> {
@@ -183,6 +188,7 @@ impl Run {
             Notice::Copying { reason } if !self.quiet => {
                 say::warning(format_args!("copying the workspace, because it cannot be overlaid ({reason})"));
             }
+            Notice::Untaken { reason } => say::error(format_args!("cannot write the command's output: {reason}")),
             Notice::Lost { reason } => say::warning(format_args!("the record of this run is not whole: {reason}")),
             Notice::Recorded(_) | Notice::Copying { .. } => {}
         }

@@ -25,13 +25,15 @@ pub(super) struct Outlet<'fd> {
     at_once: usize,
     piece: Vec<u8>,
     written: usize,
+    /// Why the caller's end did not take everything, if it was not simply closed.
+    refused: Option<Errno>,
 }
 
 impl<'fd> Outlet<'fd> {
     pub(super) fn new(stream: Stream, source: OwnedFd, target: Option<BorrowedFd<'fd>>) -> Self {
         let regular = |fd: &BorrowedFd<'_>| fstat(fd).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file());
         let at_once = if target.as_ref().is_some_and(regular) { PIECE } else { UNBLOCKED };
-        Self { stream, source: Some(source), target, at_once, piece: Vec::new(), written: 0 }
+        Self { stream, source: Some(source), target, at_once, piece: Vec::new(), written: 0, refused: None }
     }
 
     /// Whether there is nothing more to come.
@@ -41,6 +43,11 @@ impl<'fd> Outlet<'fd> {
 
     fn is_full(&self) -> bool {
         self.written < self.piece.len()
+    }
+
+    /// Why the caller's end did not take everything, if it was not simply closed.
+    pub(super) fn refused(&self) -> Option<Errno> {
+        self.refused
     }
 
     /// What must happen next for this stream to go on; `None` when it is done.
@@ -92,8 +99,11 @@ impl<'fd> Outlet<'fd> {
         match rustix::io::write(target, rest) {
             Ok(count) => self.written += count,
             Err(Errno::AGAIN | Errno::INTR) => {}
-            // The caller's end is closed, full or gone: the command meets what it would without us.
-            Err(_) => self.stop(),
+            // The command meets what it would without us: a broken pipe.
+            Err(errno) => {
+                self.refused = Some(errno).filter(|errno| *errno != Errno::PIPE);
+                self.stop();
+            }
         }
         Ok(())
     }

@@ -82,7 +82,8 @@ impl<'a> Watch<'a> {
         watched?;
         let cause = self.cause.take().ok_or(Error::Vanished)?;
         let duration = self.started.elapsed();
-        Ok(End { cause, duration, usage: usage(&ended), enforced: self.enforced })
+        let refused = self.outlets.iter().find_map(Outlet::refused);
+        Ok(End { cause, duration, usage: usage(&ended), enforced: self.enforced, refused })
     }
 
     fn watch(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! The caller's side of a start: everything that may allocate is made here, before the child exists.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 
 use linux::Errno;
@@ -73,8 +73,14 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,
     };
-    let child = clone(plan.namespaces, || init::main(&prepared, &there, sources))
-        .map_err(failed("make new namespaces (`aisbx doctor` tells what this host allows)"))?;
+    let child = clone(plan.namespaces, || {
+        // While init had a copy of our end, it would never learn that we are gone.
+        match linux::descriptor::close_copy(here.as_fd()) {
+            Ok(()) => init::main(&prepared, &there, sources),
+            Err(_) => 1,
+        }
+    })
+    .map_err(failed("make new namespaces (`aisbx doctor` tells what this host allows)"))?;
     let running = Running { child, channel: here, streams };
     if ids.privileged {
         let (user, group) = ((ids.inner, ids.outer_user), (ids.inner, ids.outer_group));

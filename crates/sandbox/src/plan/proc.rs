@@ -17,8 +17,13 @@ pub(super) const HIDDEN_FILES: &[(&str, &str)] = &[
 ];
 
 /// Read-only: settings of the kernel. Most are the host root's anyway; this holds where the sandbox's outer id owns them.
-pub(super) const READ_ONLY: &[(&str, &str)] =
-    &[("bus", "devices"), ("fs", "file systems"), ("irq", "interrupt routing"), ("sys", "every other setting")];
+pub(super) const READ_ONLY: &[(&str, &str)] = &[
+    ("bus", "devices"),
+    ("fs", "file systems"),
+    ("irq", "interrupt routing"),
+    ("pressure", "triggers on the load of the host"),
+    ("sys", "every other setting"),
+];
 
 #[cfg(test)]
 mod tests {
