@@ -22,6 +22,9 @@ _aisbx() {
             aisbx,doctor)
                 cmd="aisbx__subcmd__doctor"
                 ;;
+            aisbx,help)
+                cmd="aisbx__subcmd__help"
+                ;;
             aisbx,inspect)
                 cmd="aisbx__subcmd__inspect"
                 ;;
@@ -37,17 +40,71 @@ _aisbx() {
             aisbx,runs)
                 cmd="aisbx__subcmd__runs"
                 ;;
+            aisbx__subcmd__help,completion)
+                cmd="aisbx__subcmd__help__subcmd__completion"
+                ;;
+            aisbx__subcmd__help,doctor)
+                cmd="aisbx__subcmd__help__subcmd__doctor"
+                ;;
+            aisbx__subcmd__help,help)
+                cmd="aisbx__subcmd__help__subcmd__help"
+                ;;
+            aisbx__subcmd__help,inspect)
+                cmd="aisbx__subcmd__help__subcmd__inspect"
+                ;;
+            aisbx__subcmd__help,logs)
+                cmd="aisbx__subcmd__help__subcmd__logs"
+                ;;
+            aisbx__subcmd__help,profile)
+                cmd="aisbx__subcmd__help__subcmd__profile"
+                ;;
+            aisbx__subcmd__help,run)
+                cmd="aisbx__subcmd__help__subcmd__run"
+                ;;
+            aisbx__subcmd__help,runs)
+                cmd="aisbx__subcmd__help__subcmd__runs"
+                ;;
+            aisbx__subcmd__help__subcmd__profile,check)
+                cmd="aisbx__subcmd__help__subcmd__profile__subcmd__check"
+                ;;
+            aisbx__subcmd__help__subcmd__profile,detect)
+                cmd="aisbx__subcmd__help__subcmd__profile__subcmd__detect"
+                ;;
+            aisbx__subcmd__help__subcmd__profile,list)
+                cmd="aisbx__subcmd__help__subcmd__profile__subcmd__list"
+                ;;
+            aisbx__subcmd__help__subcmd__profile,show)
+                cmd="aisbx__subcmd__help__subcmd__profile__subcmd__show"
+                ;;
             aisbx__subcmd__profile,check)
                 cmd="aisbx__subcmd__profile__subcmd__check"
                 ;;
             aisbx__subcmd__profile,detect)
                 cmd="aisbx__subcmd__profile__subcmd__detect"
                 ;;
+            aisbx__subcmd__profile,help)
+                cmd="aisbx__subcmd__profile__subcmd__help"
+                ;;
             aisbx__subcmd__profile,list)
                 cmd="aisbx__subcmd__profile__subcmd__list"
                 ;;
             aisbx__subcmd__profile,show)
                 cmd="aisbx__subcmd__profile__subcmd__show"
+                ;;
+            aisbx__subcmd__profile__subcmd__help,check)
+                cmd="aisbx__subcmd__profile__subcmd__help__subcmd__check"
+                ;;
+            aisbx__subcmd__profile__subcmd__help,detect)
+                cmd="aisbx__subcmd__profile__subcmd__help__subcmd__detect"
+                ;;
+            aisbx__subcmd__profile__subcmd__help,help)
+                cmd="aisbx__subcmd__profile__subcmd__help__subcmd__help"
+                ;;
+            aisbx__subcmd__profile__subcmd__help,list)
+                cmd="aisbx__subcmd__profile__subcmd__help__subcmd__list"
+                ;;
+            aisbx__subcmd__profile__subcmd__help,show)
+                cmd="aisbx__subcmd__profile__subcmd__help__subcmd__show"
                 ;;
             *)
                 ;;
@@ -56,7 +113,7 @@ _aisbx() {
 
     case "${cmd}" in
         aisbx)
-            opts="-h -V --help --version run logs runs inspect profile doctor completion"
+            opts="-h -V --help --version run logs runs inspect profile doctor completion help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -97,6 +154,188 @@ _aisbx() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aisbx__subcmd__help)
+            opts="run logs runs inspect profile doctor completion help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__completion)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__inspect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__logs)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__profile)
+            opts="list show check detect"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__profile__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__profile__subcmd__detect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__profile__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__profile__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__runs)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aisbx__subcmd__inspect)
             opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -126,7 +365,7 @@ _aisbx() {
             return 0
             ;;
         aisbx__subcmd__profile)
-            opts="-h --help list show check detect"
+            opts="-h --help list show check detect help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -156,6 +395,90 @@ _aisbx() {
         aisbx__subcmd__profile__subcmd__detect)
             opts="-h --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__profile__subcmd__help)
+            opts="list show check detect help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__profile__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__profile__subcmd__help__subcmd__detect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__profile__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__profile__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__profile__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -134,6 +134,42 @@ _arguments "${_arguments_options[@]}" : \
 '*::command -- The command:_default' \
 && ret=0
 ;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_aisbx__subcmd__profile__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:aisbx-profile-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(detect)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
         esac
     ;;
 esac
@@ -152,6 +188,82 @@ _arguments "${_arguments_options[@]}" : \
 ':shell -- The shell:(bash zsh fish)' \
 && ret=0
 ;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_aisbx__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:aisbx-help-command-$line[1]:"
+        case $line[1] in
+            (run)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(logs)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(runs)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(inspect)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(profile)
+_arguments "${_arguments_options[@]}" : \
+":: :_aisbx__subcmd__help__subcmd__profile_commands" \
+"*::: :->profile" \
+&& ret=0
+
+    case $state in
+    (profile)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:aisbx-help-profile-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(detect)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(completion)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
         esac
     ;;
 esac
@@ -167,6 +279,7 @@ _aisbx_commands() {
 'profile:List, show, check and detect profiles' \
 'doctor:Tell what this host can enforce, what is missing, and the command that mends it' \
 'completion:Print a completion script for a shell' \
+'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'aisbx commands' commands "$@"
 }
@@ -179,6 +292,85 @@ _aisbx__subcmd__completion_commands() {
 _aisbx__subcmd__doctor_commands() {
     local commands; commands=()
     _describe -t commands 'aisbx doctor commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help_commands] )) ||
+_aisbx__subcmd__help_commands() {
+    local commands; commands=(
+'run:Run a command in a fresh sandbox' \
+'logs:Show the output of a run' \
+'runs:List the runs that were recorded' \
+'inspect:Show everything recorded of a run, as JSON' \
+'profile:List, show, check and detect profiles' \
+'doctor:Tell what this host can enforce, what is missing, and the command that mends it' \
+'completion:Print a completion script for a shell' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'aisbx help commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__completion_commands] )) ||
+_aisbx__subcmd__help__subcmd__completion_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help completion commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__doctor_commands] )) ||
+_aisbx__subcmd__help__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help doctor commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__help_commands] )) ||
+_aisbx__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help help commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__inspect_commands] )) ||
+_aisbx__subcmd__help__subcmd__inspect_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help inspect commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__logs_commands] )) ||
+_aisbx__subcmd__help__subcmd__logs_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help logs commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__profile_commands] )) ||
+_aisbx__subcmd__help__subcmd__profile_commands() {
+    local commands; commands=(
+'list:List all profiles' \
+'show:Show what a profile means\: every value with its origin' \
+'check:Read a profile file for its mistakes' \
+'detect:Tell which profile fits a command and the current directory' \
+    )
+    _describe -t commands 'aisbx help profile commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__profile__subcmd__check_commands] )) ||
+_aisbx__subcmd__help__subcmd__profile__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help profile check commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__profile__subcmd__detect_commands] )) ||
+_aisbx__subcmd__help__subcmd__profile__subcmd__detect_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help profile detect commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__profile__subcmd__list_commands] )) ||
+_aisbx__subcmd__help__subcmd__profile__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help profile list commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__profile__subcmd__show_commands] )) ||
+_aisbx__subcmd__help__subcmd__profile__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help profile show commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__run_commands] )) ||
+_aisbx__subcmd__help__subcmd__run_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help run commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__runs_commands] )) ||
+_aisbx__subcmd__help__subcmd__runs_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help runs commands' commands "$@"
 }
 (( $+functions[_aisbx__subcmd__inspect_commands] )) ||
 _aisbx__subcmd__inspect_commands() {
@@ -197,6 +389,7 @@ _aisbx__subcmd__profile_commands() {
 'show:Show what a profile means\: every value with its origin' \
 'check:Read a profile file for its mistakes' \
 'detect:Tell which profile fits a command and the current directory' \
+'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'aisbx profile commands' commands "$@"
 }
@@ -209,6 +402,42 @@ _aisbx__subcmd__profile__subcmd__check_commands() {
 _aisbx__subcmd__profile__subcmd__detect_commands() {
     local commands; commands=()
     _describe -t commands 'aisbx profile detect commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__help_commands] )) ||
+_aisbx__subcmd__profile__subcmd__help_commands() {
+    local commands; commands=(
+'list:List all profiles' \
+'show:Show what a profile means\: every value with its origin' \
+'check:Read a profile file for its mistakes' \
+'detect:Tell which profile fits a command and the current directory' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'aisbx profile help commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__help__subcmd__check_commands] )) ||
+_aisbx__subcmd__profile__subcmd__help__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile help check commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__help__subcmd__detect_commands] )) ||
+_aisbx__subcmd__profile__subcmd__help__subcmd__detect_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile help detect commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__help__subcmd__help_commands] )) ||
+_aisbx__subcmd__profile__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile help help commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__help__subcmd__list_commands] )) ||
+_aisbx__subcmd__profile__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile help list commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__profile__subcmd__help__subcmd__show_commands] )) ||
+_aisbx__subcmd__profile__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx profile help show commands' commands "$@"
 }
 (( $+functions[_aisbx__subcmd__profile__subcmd__list_commands] )) ||
 _aisbx__subcmd__profile__subcmd__list_commands() {
