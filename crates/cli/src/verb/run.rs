@@ -25,19 +25,19 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DRIVER", value_parser = drivers())]
     driver: Option<Driver>,
     /// Share of processors, such as 1.5
-    #[arg(long, value_name = "N", value_parser = ceiling::<Cpu>)]
+    #[arg(long, value_name = "N", value_parser = ceiling::<Cpu>, allow_hyphen_values = true)]
     cpu: Option<Ceiling<Cpu>>,
     /// Memory of all processes together, such as 512m
-    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = ceiling::<Size>)]
+    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = ceiling::<Size>, allow_hyphen_values = true)]
     mem: Option<Ceiling<Size>>,
     /// Processes and threads at the same time
-    #[arg(long, value_name = "N", value_parser = pids)]
+    #[arg(long, value_name = "N", value_parser = pids, allow_hyphen_values = true)]
     pids: Option<Ceiling<u32>>,
     /// Everything writable that dies with the run (/tmp, /run, home, /dev/shm), such as 1g
-    #[arg(long, value_name = "SIZE", value_parser = ceiling::<Size>)]
+    #[arg(long, value_name = "SIZE", value_parser = ceiling::<Size>, allow_hyphen_values = true)]
     disk: Option<Ceiling<Size>>,
     /// End the command after this time, such as 30s or 5m
-    #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>)]
+    #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
     timeout: Option<Ceiling<Lifetime>>,
     /// Network: `none`, or `host` to share this machine's
     #[arg(long, value_name = "NET", value_parser = networks())]

@@ -114,6 +114,11 @@ impl Guard {
             && !self.below_home(path).is_some_and(|inside| SECRETS.iter().any(|secret| inside.starts_with(secret)))
     }
 
+    /// Whether a path lies in the home directory, however that is spelled.
+    pub(super) fn is_below_home(&self, path: &Path) -> bool {
+        self.below_home(path).is_some_and(|inside| !inside.as_os_str().is_empty())
+    }
+
     fn below_home<'p>(&self, path: &'p Path) -> Option<&'p Path> {
         [&self.home, &self.real_home].into_iter().flatten().find_map(|home| path.strip_prefix(home).ok())
     }

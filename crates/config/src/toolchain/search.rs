@@ -1,7 +1,7 @@
 //! The walk along `PATH`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::runtime::{is_installation, is_installed, is_known};
 use super::{Search, Word};
@@ -95,18 +95,41 @@ impl Search<'_> {
         shown
     }
 
-    /// Recreates a link, and the links that it leads through.
+    /// Recreates a link, and the links that it leads through, at its end or on the way.
     fn show_links(&mut self, link: &Path) {
-        let mut link = link.to_owned();
+        let mut path = link.to_owned();
         // As many as the kernel follows.
         for _ in 0..40 {
-            let Ok(target) = fs::read_link(&link) else { return };
+            let Some((link, onward)) = self.first_link(&path) else { return };
             self.show_link(&link, "link to a runtime");
-            link = link.parent().unwrap_or(Path::new("/")).join(target);
-            if self.is_shown(&self.guard.spelled(&link)) {
+            path = onward;
+            if self.is_shown(&self.guard.spelled(&path)) {
                 return;
             }
         }
+    }
+
+    /// The first link on a path, the last name included, and the path that it leads on to. Above the home directory only the
+    /// last name counts: what lies there has a place inside anyway.
+    fn first_link(&self, path: &Path) -> Option<(PathBuf, PathBuf)> {
+        let mut walked = PathBuf::new();
+        let mut parts = path.components();
+        while let Some(part) = parts.next() {
+            match part {
+                Component::ParentDir => {
+                    walked.pop();
+                }
+                part => walked.push(part),
+            }
+            let rest = parts.as_path();
+            if (rest.as_os_str().is_empty() || self.guard.is_below_home(&walked))
+                && let Ok(target) = fs::read_link(&walked)
+            {
+                let onward = walked.parent().unwrap_or(Path::new("/")).join(target).join(rest);
+                return Some((walked, onward));
+            }
+        }
+        None
     }
 
     /// Shows the installation that an executable, a real path, belongs to, or the file alone if that is all there is.
