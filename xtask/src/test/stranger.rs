@@ -77,7 +77,9 @@ impl Stranger {
 
     fn furnish(&self) -> Result<()> {
         let home = self.home();
-        [home.clone(), self.scratch(), home.join(".cargo"), home.join(".rustup")]
+        // Without the last one, rustup wants to make it at every call.
+        let rustup = home.join(".rustup");
+        [home.clone(), self.scratch(), home.join(".cargo"), rustup.clone(), rustup.join("update-hashes")]
             .iter()
             .try_for_each(|it| self.own(it))?;
         fs::set_permissions(&home, Permissions::from_mode(0o700)).context("cannot close the home to others")

@@ -70,7 +70,7 @@ fn the_workspace_is_asked_for_names_of_the_command_line_only() {
     let by_variable = fixture.refusal(Request::default());
     insta::assert_snapshot!(format!("{extended}\n{by_variable}"), @"
     cannot extend `own`, as /project/p.yaml:1:10 asks: unknown profile `own`; known are python-dev, node-dev, go-dev, rust-dev, java-dev, dev, strict, minimal; looked in the built-in profiles; ./aisbx.yaml has one of that name, but is asked only for names given with --profile
-    unknown profile `own`; known are python-dev, node-dev, go-dev, rust-dev, java-dev, dev, strict, minimal; looked in the built-in profiles; ./aisbx.yaml has one of that name, but is asked only for names given with --profile
+    AISBX_DEFAULT_PROFILE: unknown profile `own`; known are python-dev, node-dev, go-dev, rust-dev, java-dev, dev, strict, minimal; looked in the built-in profiles; ./aisbx.yaml has one of that name, but is asked only for names given with --profile
     ");
 }
 
