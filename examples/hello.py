@@ -22,7 +22,7 @@ def main() -> None:
     secrets()
     network()
     workspace()
-    print("\nThat is all. In a sandbox nothing of this is left on the host; `aisbx runs` lists what ran.")
+    print("\nThat is all. In a sandbox the host is as it was; `aisbx runs` lists what ran.")
 
 
 def heading(text: str) -> None:

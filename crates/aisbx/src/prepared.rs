@@ -1,6 +1,6 @@
 //! The one use case all doors share: run a command and report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use config::{Host, Request, Settings};
 use jiff::Timestamp;
@@ -48,7 +48,7 @@ impl Prepared {
         let settings = config::resolve(host, request)?;
         let state_dir = host.state_dir()?;
         let started = Timestamp::now();
-        let (run_id, trace_id) = chance::names(started)?;
+        let (run_id, trace_id) = chance::names(started, host.var("TRACEPARENT"))?;
         let spec = specify(&settings, &state_dir, run_id, trace_id)?;
         Ok(Self { settings, state_dir, started, spec })
     }
@@ -95,15 +95,24 @@ impl Prepared {
     }
 }
 
-fn specify(
-    settings: &Settings,
-    state_dir: &std::path::Path,
-    run_id: RunId,
-    trace_id: TraceId,
-) -> Result<RunSpec, Error> {
+fn specify(settings: &Settings, state_dir: &Path, run_id: RunId, trace_id: TraceId) -> Result<RunSpec, Error> {
+    refuse_to_show(settings, state_dir)?;
     let layer = state_dir.join("runs").join(run_id.as_str()).join("layer");
     let layer = settings.needs_layer().then_some(layer);
     Ok(settings.spec(run_id, trace_id, layer)?)
+}
+
+/// Other runs' records are nobody's business inside, whatever the access.
+fn refuse_to_show(settings: &Settings, state_dir: &Path) -> Result<(), Error> {
+    let real =
+        state_dir.ancestors().find_map(|dir| Some(dir.canonicalize().ok()?.join(state_dir.strip_prefix(dir).ok()?)));
+    let real = real.unwrap_or_else(|| state_dir.to_owned());
+    match &settings.workspace.value {
+        Some(workspace) if real.starts_with(workspace) => {
+            Err(config::Error::LayerInWorkspace { workspace: workspace.clone(), layer: real }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Program and arguments, as a report shows them.

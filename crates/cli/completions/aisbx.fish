@@ -61,7 +61,7 @@ complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l json -d 'Print the r
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -s q -l quiet -d 'Say nothing of our own but errors'
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -s v -l verbose -d 'Say what was chosen and why, and what was enforced'
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l explain -d 'Print how the sandbox would be built, step by step, and run nothing; with -v, the refused system calls too'
-complete -c aisbx -n "__fish_aisbx_using_subcommand run" -s i -l interactive -d 'Pass standard input even if it is a terminal (what is not a terminal always is passed)'
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -s i -l interactive -d 'Pass standard input even if it is a terminal; implied by -t (what is not a terminal is always passed)'
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -s t -l tty -d 'Give the command a terminal of its own'
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -s h -l help -d 'Print help'
 complete -c aisbx -n "__fish_aisbx_using_subcommand logs" -s f -l follow -d 'Go on until the run has ended'

@@ -54,8 +54,8 @@ _arguments "${_arguments_options[@]}" : \
 '-v[Say what was chosen and why, and what was enforced]' \
 '--verbose[Say what was chosen and why, and what was enforced]' \
 '--explain[Print how the sandbox would be built, step by step, and run nothing; with -v, the refused system calls too]' \
-'-i[Pass standard input even if it is a terminal (what is not a terminal always is passed)]' \
-'--interactive[Pass standard input even if it is a terminal (what is not a terminal always is passed)]' \
+'-i[Pass standard input even if it is a terminal; implied by -t (what is not a terminal is always passed)]' \
+'--interactive[Pass standard input even if it is a terminal; implied by -t (what is not a terminal is always passed)]' \
 '(--json)-t[Give the command a terminal of its own]' \
 '(--json)--tty[Give the command a terminal of its own]' \
 '-h[Print help]' \

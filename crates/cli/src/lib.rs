@@ -15,7 +15,7 @@ use clap::{CommandFactory as _, Parser};
 use failure::Failure;
 use verb::Verb;
 
-/// Run untrusted code in a real sandbox, see exactly what it did, and take over only the changes you want.
+/// Run untrusted code in a real sandbox and see what it did.
 ///
 /// No daemon, no root, no image, no account. By default the command sees the current directory at /workspace, copy-on-write,
 /// and the language runtimes of this machine read-only; no network, none of your files, none of your processes.

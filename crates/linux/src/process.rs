@@ -112,6 +112,24 @@ pub fn reap() -> Result<Option<(Pid, Ended)>> {
     }
 }
 
+/// Kills every process that this one may signal but itself, and buries those that are its own: for the first process of a
+/// namespace, all there are.
+pub fn end_all() -> Result<()> {
+    // SAFETY: no memory is touched.
+    match check(unsafe { libc::kill(-1, libc::SIGKILL) }.into()) {
+        Ok(_) => {}
+        Err(Errno::SRCH) => return Ok(()),
+        Err(errno) => return Err(errno),
+    }
+    loop {
+        match wait4(-1, 0) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(Errno::CHILD) => return Ok(()),
+            Err(errno) => return Err(errno),
+        }
+    }
+}
+
 fn wait4(pid: libc::pid_t, options: libc::c_int) -> Result<Option<(Pid, Ended)>> {
     let mut status = 0;
     // SAFETY: all-zero is a valid `rusage`.

@@ -8,10 +8,9 @@ use super::print;
 use crate::failure::Failure;
 
 /// Print a completion script for a shell.
-///
-/// Bash: source <(aisbx completion bash). Zsh: aisbx completion zsh > "${fpath[1]}/_aisbx".
-/// Fish: aisbx completion fish > ~/.config/fish/completions/aisbx.fish.
 #[derive(Debug, Args)]
+#[command(after_help = "Bash: source <(aisbx completion bash)\nZsh:  aisbx completion zsh > \"${fpath[1]}/_aisbx\"\n\
+                        Fish: aisbx completion fish > ~/.config/fish/completions/aisbx.fish")]
 pub(crate) struct Completion {
     /// The shell
     shell: Shell,

@@ -28,13 +28,13 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", value_parser = ceiling::<Cpu>, allow_hyphen_values = true)]
     cpu: Option<Ceiling<Cpu>>,
     /// Memory of all processes together, such as 512m
-    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = ceiling::<Size>, allow_hyphen_values = true)]
+    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
     mem: Option<Ceiling<Size>>,
     /// Processes and threads at the same time
     #[arg(long, value_name = "N", value_parser = pids, allow_hyphen_values = true)]
     pids: Option<Ceiling<u32>>,
     /// Everything writable that dies with the run (/tmp, /run, home, /dev/shm), such as 1g
-    #[arg(long, value_name = "SIZE", value_parser = ceiling::<Size>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
     disk: Option<Ceiling<Size>>,
     /// End the command after this time, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
@@ -78,7 +78,7 @@ pub(crate) struct Run {
     /// Print how the sandbox would be built, step by step, and run nothing; with -v, the refused system calls too
     #[arg(long)]
     explain: bool,
-    /// Pass standard input even if it is a terminal (what is not a terminal always is passed)
+    /// Pass standard input even if it is a terminal; implied by -t (what is not a terminal is always passed)
     #[arg(short, long)]
     interactive: bool,
     /// Give the command a terminal of its own
@@ -111,6 +111,14 @@ fn ceiling<T: std::str::FromStr>(text: &str) -> Result<Ceiling<T>, T::Err> {
     text.parse()
 }
 
+fn size(text: &str) -> Result<Ceiling<Size>, String> {
+    match text.parse() {
+        Ok(Ceiling::At(size)) if size == Size::bytes(0) => Err("not a size above zero".to_owned()),
+        Ok(size) => Ok(size),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn pids(text: &str) -> Result<Ceiling<u32>, String> {
     match text.parse() {
         Ok(Ceiling::At(0)) | Err(_) => Err("not a number above zero".to_owned()),
@@ -128,7 +136,7 @@ impl Run {
         if self.explain {
             return self.show_plan(&prepared);
         }
-        let ends = ends(self.interactive, self.json);
+        let ends = ends(self.interactive || self.tty, self.json);
         let mut untaken = false;
         let report = prepared.run(ends, &mut |notice| {
             untaken |= matches!(notice, Notice::Untaken { .. });
@@ -203,7 +211,7 @@ impl Run {
             Outcome::Signaled { signal } if self.verbose => say::note(format_args!("ended by signal {signal}")),
             _ => {}
         }
-        if matches!(report.outcome, Outcome::Refused { .. }) {
+        if matches!(&report.outcome, Outcome::Refused { reason } if !reason.contains("No such file")) {
             say::hint("`aisbx doctor` tells what this host allows, and how to mend what is missing");
         }
         if !self.quiet {

@@ -233,7 +233,7 @@ fn the_trace_of_the_caller_is_continued() {
     let world = World::new();
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let report = world.sandbox().env("TRACEPARENT", parent).report(["true"]);
-    assert_eq!(report.trace_id.as_str().len(), 32);
+    assert_eq!(report.trace_id.as_str(), "0af7651916cd43dd8448eb211c80319c");
     for hostile in ["", "junk", "00-00000000000000000000000000000000-b7ad6b7169203331-01", &"x".repeat(100_000)] {
         world.sandbox().env("TRACEPARENT", hostile).run(["true"]).success();
     }

@@ -56,6 +56,9 @@ pub struct Rules {
     pub(crate) remarks: Vec<String>,
 }
 
+/// What lives in memory and dies with the run, where nobody says how much.
+const DISK: Size = Size::mebibytes(2048);
+
 impl Rules {
     pub(crate) fn new(composed: Composed, request: &Request) -> Self {
         let Composed { name, profile, remarks } = composed;
@@ -66,7 +69,7 @@ impl Rules {
             cpu: asked("--cpu", request.cpu, profile.cpu, Ceiling::Unlimited),
             memory: asked("--mem", request.memory, profile.memory, Ceiling::Unlimited),
             pids: asked("--pids", request.pids, profile.pids, Ceiling::Unlimited),
-            disk: asked("--disk", request.disk, profile.disk, Ceiling::Unlimited),
+            disk: asked("--disk", request.disk, profile.disk, Ceiling::At(DISK)),
             lifetime: asked("--timeout", request.lifetime, profile.lifetime, Ceiling::Unlimited),
             network: asked("--net", request.network.map(rule), profile.network, NetworkRule::None),
             access: asked("--access", request.access, profile.access, Access::Cow),

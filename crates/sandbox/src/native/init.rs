@@ -167,7 +167,9 @@ fn watch(command: Pid, channel: &Channel, held: &Held) -> Result<()> {
             while held.next().is_some() {}
             while let Some((pid, ended)) = reap()? {
                 if pid == command {
-                    return channel.send(Message::Ended(ended.status));
+                    channel.send(Message::Ended(ended.status))?;
+                    // The kernel would end them too, but what they used would be in nobody's account.
+                    return linux::process::end_all();
                 }
             }
         }

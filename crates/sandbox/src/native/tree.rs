@@ -7,6 +7,7 @@ use linux::mount::{Attributes, attach_on, copy_below, file_system, seal, set_att
 use linux::{Errno, Result};
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat, symlinkat};
 use rustix::mount::MountAttrFlags;
+use spec::Size;
 
 use super::source::Source;
 use super::target::{Place, Root};
@@ -44,7 +45,7 @@ impl<'p> Tree<'p> {
         match step {
             Step::Hostname(name) => rustix::system::sethostname(name.to_bytes()),
             Step::Loopback => linux::loopback::bring_up(),
-            Step::Scratch { size } => self.scratch(size.as_bytes()),
+            Step::Scratch { size } => self.scratch(*size),
             Step::Root => self.root(),
             Step::Directory { path, mode } => self.directory(path, *mode),
             Step::File { path, content } => self.file(path, content),
@@ -65,9 +66,10 @@ impl<'p> Tree<'p> {
         self.root.as_mut().ok_or(Errno::BADF)
     }
 
-    fn scratch(&mut self, size: u64) -> Result<()> {
+    fn scratch(&mut self, size: Option<Size>) -> Result<()> {
         let mut text = Text::new();
-        let size = text.number(size)?;
+        // To tmpfs, zero is no bound.
+        let size = text.number(size.map_or(0, Size::as_bytes))?;
         let scratch = file_system(c"tmpfs", &[(c"size", size), (c"mode", c"0700")], PLAIN)?;
         // Before Linux 6.15 only parts of attached mounts can be shown elsewhere.
         attach_on(&scratch, &self.stage)?;

@@ -16,8 +16,8 @@ pub enum Step {
     Loopback,
     /// Make the file system for everything writable that dies with the run.
     Scratch {
-        /// Its size.
-        size: Size,
+        /// Its size; `None`: as much as there is memory.
+        size: Option<Size>,
     },
     /// Make the root: an empty file system.
     Root,
@@ -122,7 +122,8 @@ impl fmt::Display for Step {
         match self {
             Self::Hostname(name) => write!(f, "name the host {}", text(name)),
             Self::Loopback => f.write_str("bring up the loopback device"),
-            Self::Scratch { size } => write!(f, "make a scratch file system of {size}"),
+            Self::Scratch { size: Some(size) } => write!(f, "make a scratch file system of {size}"),
+            Self::Scratch { size: None } => f.write_str("make a scratch file system without a bound"),
             Self::Root => f.write_str("make an empty root"),
             Self::Directory { path, mode } => write!(f, "make the directory /{} ({mode:04o})", text(path)),
             Self::File { path, content } => write!(f, "write /{} ({} bytes)", text(path), content.len()),

@@ -2,15 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use spec::{Access, Mount, Network, RunSpec, Size, Workspace, WorkspaceLayer};
+use spec::{Access, Mount, Network, RunSpec, Workspace, WorkspaceLayer};
 
 use super::step::{Bind, Layer, Overlay, Step};
 use super::{c_string, etc, inside, proc};
 use crate::survey::Owner;
 use crate::{Error, Kind, Survey};
-
-/// Size of everything writable that dies with the run, where the profile says nothing.
-const SCRATCH: Size = Size::mebibytes(2048);
 
 /// Device nodes shown; each is harmless to everybody.
 const DEVICES: [&str; 6] = ["full", "null", "random", "tty", "urandom", "zero"];
@@ -31,7 +28,7 @@ pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error>
     if spec.network == Network::None {
         tree.steps.push(Step::Loopback);
     }
-    tree.steps.push(Step::Scratch { size: spec.limits.disk.unwrap_or(SCRATCH) });
+    tree.steps.push(Step::Scratch { size: spec.limits.disk });
     tree.steps.push(Step::Root);
     tree.scratch(spec)?;
     tree.etc(spec)?;
