@@ -74,7 +74,7 @@ fn limits_that_cannot_be_enforced_yet_are_refused_not_ignored() {
     with_profile(&world, "extends: strict\nmemory: 512m\n").refused(&["memory"]);
     with_profile(&world, "extends: strict\ndriver: bwrap\n").refused(&["bwrap"]);
     with_profile(&world, "extends: strict\nseccomp: some.json\n").refused(&["seccomp"]);
-    with_profile(&world, "extends: strict\nnetwork:\n  allow: [pypi.org]\n").refused(&["pypi.org"]);
+    with_profile(&world, "extends: strict\nnetwork:\n  allow: [host.example]\n").refused(&["host.example"]);
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn the_profile_is_chosen_by_flag_variable_or_detection() {
 #[test]
 fn what_cannot_be_enforced_is_refused_all_at_once() {
     let fixture = Fixture::new();
-    let text = "driver: bwrap\ncpu: 1\nmem: 256m\npids: 64\nnetwork: {allow: [pypi.org]}\nseccomp: f.json\ncaps: [NET_ADMIN]\n\
+    let text = "driver: bwrap\ncpu: 1\nmem: 256m\npids: 64\nnetwork: {allow: [host.example]}\nseccomp: f.json\ncaps: [NET_ADMIN]\n\
                 floor: {cgroup: required, landlock: preferred, seccomp: required}\n";
     fixture.write("project/p.yaml", text);
     let settings = fixture.resolve(profile("./p.yaml")).unwrap();
