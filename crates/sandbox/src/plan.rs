@@ -3,6 +3,8 @@
 mod etc;
 mod proc;
 mod step;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::ffi::CString;
