@@ -7,7 +7,7 @@ use linux::Errno;
 use linux::process::Ended;
 use linux::signal::Held;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use spec::{Enforcement, Lifetime, Usage};
+use spec::{Enforcement, Lifetime, Stdin, Usage};
 
 use super::inlet::Inlet;
 use super::outlet::Outlet;
@@ -46,6 +46,7 @@ impl<'a> Watch<'a> {
     /// Starts the sandbox.
     pub(super) fn start(plan: &'a Plan, lifetime: Option<Lifetime>, ends: Ends<'a>) -> Result<Self, Error> {
         let started = Instant::now();
+        let ends = Ends { stdin: ends.stdin.filter(|_| plan.command.stdin == Stdin::Pass), ..ends };
         let signals = Held::new(&HELD).map_err(|errno| Error::Start { act: "hold back signals", errno })?;
         let mut running = start(plan)?;
         let streams = running.streams.take();
