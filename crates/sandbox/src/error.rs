@@ -61,7 +61,7 @@ pub enum Act {
     Open(String),
     /// Doing a step.
     Do(String),
-    /// Laying a writable layer over a directory: not every file system can be below or above.
+    /// Laying the run's kept layer over the workspace: not every file system can be below or above.
     Overlay(String),
     /// Giving up capabilities and the rest of what it inherited.
     Surrender,

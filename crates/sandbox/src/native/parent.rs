@@ -12,7 +12,7 @@ use super::idmap::{self, Idmaps};
 use super::init;
 use super::message::{Channel, Message, Stage};
 use super::source::{self, Source};
-use crate::plan::Plan;
+use crate::plan::{Layer, Overlay, Plan};
 use crate::{Act, Error, Step};
 
 /// A sandbox that is being built or runs.
@@ -58,12 +58,9 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
     let mut sources: Vec<Source> = Vec::with_capacity(plan.steps.len());
     if ids.privileged {
         let idmaps = Idmaps::new(&plan.steps, &ids)?;
-        let act = |step: &Step| match step {
-            Step::Overlay(_) => Act::Overlay(step.to_string()),
-            _ => Act::Open(step.to_string()),
-        };
         for step in &plan.steps {
-            sources.push(source::open(step, Some(&idmaps)).map_err(|errno| Error::Build { act: act(step), errno })?);
+            let failed = |errno| Error::Build { act: act_of(step, Act::Open), errno };
+            sources.push(source::open(step, Some(&idmaps)).map_err(failed)?);
         }
     }
     let prepared = Prepared {
@@ -84,10 +81,12 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
     let running = Running { child, channel: here, streams };
     if ids.privileged {
         let (user, group) = ((ids.inner, ids.outer_user), (ids.inner, ids.outer_group));
-        idmap::map(running.child.pid(), user, group).map_err(|error| {
+        if let Err(error) = idmap::map(running.child.pid(), user, group) {
+            // Whoever embeds us lives on, and nobody else would bury it.
+            let _ended = running.child.kill().and_then(|()| running.child.wait());
             let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
-            Error::Start { act: "map user and group ids into the sandbox", errno }
-        })?;
+            return Err(Error::Start { act: "map user and group ids into the sandbox", errno });
+        }
         running.channel.send(Message::Go).map_err(failed("speak to the sandbox"))?;
     }
     Ok(running)
@@ -117,14 +116,12 @@ fn pipes(plan: &Plan) -> linux::Result<(Streams, [OwnedFd; 3])> {
 /// The error that the child's word of a failure means.
 pub(crate) fn failure(plan: &Plan, stage: Stage, step: u32, errno: Errno) -> Error {
     let step = usize::try_from(step).ok().and_then(|index| plan.steps.get(index));
-    let overlay = matches!(step, Some(Step::Overlay(_)));
-    let step = step.map(ToString::to_string).unwrap_or_default();
+    let at_step = |act: fn(String) -> Act| step.map_or_else(|| act(String::new()), |step| act_of(step, act));
     let act = match stage {
-        Stage::Open | Stage::Do if overlay => Act::Overlay(step),
         Stage::Map => Act::Map,
         Stage::Become => Act::Become,
-        Stage::Open => Act::Open(step),
-        Stage::Do => Act::Do(step),
+        Stage::Open => at_step(Act::Open),
+        Stage::Do => at_step(Act::Do),
         Stage::Surrender => Act::Surrender,
         Stage::Filter => Act::Filter,
         Stage::Verify => Act::Verify,
@@ -132,4 +129,12 @@ pub(crate) fn failure(plan: &Plan, stage: Stage, step: u32, errno: Errno) -> Err
         Stage::Start => Act::Start,
     };
     Error::Build { act, errno }
+}
+
+/// What was being done at a step. The workspace's own overlay is told apart, because a copy can stand in for it.
+fn act_of(step: &Step, act: fn(String) -> Act) -> Act {
+    match step {
+        Step::Overlay(Overlay { layer: Layer::Kept(_), .. }) => Act::Overlay(step.to_string()),
+        _ => act(step.to_string()),
+    }
 }
