@@ -15,6 +15,9 @@ use spec::{Enforcement, Lifetime, Usage};
 use crate::Error;
 use crate::plan::Plan;
 
+/// The largest piece read at once, in bytes: what a pipe holds. No more of a buffer is touched than was read.
+const PIECE: usize = 64 * 1024;
+
 /// The caller's ends of the command's standard streams.
 #[derive(Clone, Copy, Debug)]
 pub struct Ends<'fd> {

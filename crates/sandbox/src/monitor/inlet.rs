@@ -3,7 +3,10 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use linux::Errno;
+use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
+
+use super::PIECE;
 
 /// What a terminal takes as the end of input (termios(3), VEOF).
 const END_OF_TRANSMISSION: u8 = 4;
@@ -46,10 +49,9 @@ impl<'fd> Inlet<'fd> {
     fn read(&mut self) {
         let Some(source) = self.source else { return };
         self.written = 0;
-        self.piece.resize(64 * 1024, 0);
-        let count = rustix::io::read(source, self.piece.as_mut_slice());
-        self.piece.truncate(*count.as_ref().unwrap_or(&0));
-        match count {
+        self.piece.clear();
+        self.piece.reserve(PIECE);
+        match rustix::io::read(source, spare_capacity(&mut self.piece)) {
             Err(Errno::AGAIN | Errno::INTR) => {}
             Ok(0) | Err(_) => self.finish(),
             Ok(_) => self.write(),

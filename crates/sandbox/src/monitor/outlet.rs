@@ -4,13 +4,11 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use linux::Errno;
+use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
 use rustix::fs::{FileType, fstat};
 
-use super::Stream;
-
-/// The largest piece read at once, in bytes: what a pipe holds.
-const PIECE: usize = 64 * 1024;
+use super::{PIECE, Stream};
 
 /// What can be written to a pipe or terminal that polls as writable without blocking: PIPE_BUF (pipe(7)).
 const UNBLOCKED: usize = 4096;
@@ -74,10 +72,9 @@ impl<'fd> Outlet<'fd> {
     fn read(&mut self, take: impl FnOnce(Stream, &[u8])) -> Result<(), Errno> {
         let Some(source) = &self.source else { return Ok(()) };
         self.written = 0;
-        self.piece.resize(PIECE, 0);
-        let count = rustix::io::read(source, self.piece.as_mut_slice());
-        self.piece.truncate(*count.as_ref().unwrap_or(&0));
-        match count {
+        self.piece.clear();
+        self.piece.reserve(PIECE);
+        match rustix::io::read(source, spare_capacity(&mut self.piece)) {
             // A terminal whose last user is gone says EIO.
             Ok(0) | Err(Errno::IO) => self.source = None,
             Ok(_) => {
