@@ -17,6 +17,8 @@ use spec::{Command, Network, RunSpec, Syscalls};
 
 use crate::{Error, Survey};
 
+pub use proc::Cover;
+pub(crate) use proc::COVERS;
 pub use step::Step;
 pub(crate) use step::{Bind, Layer, Overlay};
 
@@ -65,8 +67,8 @@ pub fn plan(spec: &RunSpec, survey: &Survey) -> Result<Plan, Error> {
         namespaces,
         identity: Ids {
             inner: spec.identity.id,
-            outer_user: survey.outer_id,
-            outer_group: if survey.privileged { survey.outer_id } else { survey.gid },
+            outer_user: survey.outer.user,
+            outer_group: survey.outer.group,
             privileged: survey.privileged,
         },
         steps: tree::steps(spec, survey)?,

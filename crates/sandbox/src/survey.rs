@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
+use rustix::io::Errno;
 use spec::{Network, RunSpec};
+
+use crate::plan::{COVERS, Cover};
 
 /// The id that a sandbox run by root has outside: above every range that systemd hands to containers (up to 0x6FFFFFFF,
 /// systemd.io/UIDS-GIDS) and below 2^31, past which some file systems misbehave.
@@ -34,18 +38,16 @@ pub struct Owner {
 /// What this host is like.
 #[derive(Clone, Debug)]
 pub struct Survey {
-    /// Effective user id of the caller.
-    pub uid: u32,
-    /// Effective group id of the caller.
-    pub gid: u32,
     /// Whether the caller is root and hands the sandbox an outer id that is not his own.
     pub privileged: bool,
-    /// The id of the sandbox outside.
-    pub outer_id: u32,
+    /// Who the sandbox is outside.
+    pub outer: Owner,
     /// What each path to be shown is, and whose; those that do not exist are left out.
     pub found: BTreeMap<PathBuf, (Kind, Owner)>,
-    /// Mounts below the workspace, outermost first.
+    /// Mounts below a workspace that is overlaid or copied, outermost first.
     pub nested: Vec<PathBuf>,
+    /// What of `/proc` has to be covered, and what it is.
+    pub exposed: Vec<(&'static Cover, Kind)>,
     /// The host's `/etc/resolv.conf`, where the network is shared.
     pub resolver: Vec<u8>,
 }
@@ -53,10 +55,12 @@ pub struct Survey {
 impl Survey {
     /// Looks at the host for one run.
     pub fn new(spec: &RunSpec) -> io::Result<Self> {
-        let uid = rustix::process::geteuid().as_raw();
         let given = given_id()?;
+        let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        let outer = given.map_or(Owner { user: uid, group: gid }, |id| Owner { user: id, group: id });
         let workspace = spec.workspace.as_ref().map(|workspace| &workspace.source);
-        let nested = workspace.map_or_else(|| Ok(Vec::new()), |path| nested(path))?;
+        let layered = spec.workspace.as_ref().filter(|workspace| workspace.layer.is_some());
+        let nested = layered.map_or_else(|| Ok(Vec::new()), |workspace| nested(&workspace.source))?;
         let shown =
             spec.view.iter().chain(spec.mounts.iter().map(|mount| &mount.source)).chain(workspace).chain(&nested);
         let found = shown.filter_map(|path| Some((path.clone(), look(path)?))).collect();
@@ -65,12 +69,11 @@ impl Survey {
             Network::None => Vec::new(),
         };
         Ok(Self {
-            uid,
-            gid: rustix::process::getegid().as_raw(),
             privileged: given.is_some(),
-            outer_id: given.unwrap_or(uid),
+            outer,
             found,
             nested,
+            exposed: exposed(outer)?,
             resolver,
         })
     }
@@ -81,7 +84,32 @@ pub fn given_id() -> io::Result<Option<u32>> {
     if rustix::process::geteuid().as_raw() != 0 {
         return Ok(None);
     }
-    Ok(Some(outer_id(&fs::read_to_string("/proc/self/uid_map")?)).filter(|id| *id != 0))
+    let map = read_whole("/proc/self/uid_map")?;
+    Ok(Some(outer_id(&String::from_utf8_lossy(&map))).filter(|id| *id != 0))
+}
+
+/// A file of `/proc`, which says of itself that it is empty: read with room from the start, not in ever larger steps.
+fn read_whole(path: &str) -> io::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(16 * 1024);
+    fs::File::open(path)?.read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// What of `/proc` a sandbox could open that is `outer` on this host.
+fn exposed(outer: Owner) -> io::Result<Vec<(&'static Cover, Kind)>> {
+    let proc = openat(CWD, "/proc", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    let mut exposed = Vec::with_capacity(COVERS.len());
+    for cover in COVERS {
+        match statat(&proc, cover.name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(file) if cover.is_needed(&file, outer) => {
+                let directory = FileType::from_raw_mode(file.st_mode).is_dir();
+                exposed.push((cover, if directory { Kind::Directory } else { Kind::File }));
+            }
+            Ok(_) | Err(Errno::NOENT) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(exposed)
 }
 
 fn look(path: &Path) -> Option<(Kind, Owner)> {
@@ -118,7 +146,7 @@ fn outer_id(uid_map: &str) -> u32 {
 
 /// Mount points below `path`, from `/proc/self/mountinfo` (proc_pid_mountinfo(5)).
 fn nested(path: &Path) -> io::Result<Vec<PathBuf>> {
-    let table = fs::read("/proc/self/mountinfo")?;
+    let table = read_whole("/proc/self/mountinfo")?;
     let mut found = mount_points(&table).filter(|point| point.starts_with(path) && point != path).collect::<Vec<_>>();
     found.sort();
     found.dedup();

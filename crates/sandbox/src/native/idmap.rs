@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::fd::{AsFd as _, BorrowedFd};
 
 use linux::Result;
-use linux::process::{Namespaces, hold};
+use linux::process::{Child, Namespaces, hold};
 
 use crate::plan::Ids;
 use crate::survey::Owner;
@@ -12,7 +12,15 @@ use crate::{Error, Step};
 
 /// A namespace for each owner whose files are to be the sandbox's own.
 #[derive(Debug)]
-pub(super) struct Idmaps(Vec<(Owner, File)>);
+pub(super) struct Idmaps(Vec<Idmap>);
+
+/// A user namespace, and the process that it was made with.
+#[derive(Debug)]
+struct Idmap {
+    owner: Owner,
+    namespace: File,
+    holder: Child,
+}
 
 impl Idmaps {
     /// Makes the namespaces that the steps need.
@@ -27,8 +35,7 @@ impl Idmaps {
             match owner {
                 Some(owner) if idmaps.get(owner).is_none() => {
                     let act = "make a user namespace that translates owners";
-                    let file = namespace(owner, ids).map_err(|errno| Error::Start { act, errno })?;
-                    idmaps.0.push((owner, file));
+                    idmaps.0.push(Idmap::new(owner, ids).map_err(|errno| Error::Start { act, errno })?);
                 }
                 _ => {}
             }
@@ -38,19 +45,33 @@ impl Idmaps {
 
     /// The namespace for an owner.
     pub(super) fn get(&self, owner: Owner) -> Option<BorrowedFd<'_>> {
-        self.0.iter().find(|(known, _)| *known == owner).map(|(_, file)| file.as_fd())
+        self.0.iter().find(|known| known.owner == owner).map(|known| known.namespace.as_fd())
     }
 }
 
-/// A namespace that a process was made for, and outlives.
-fn namespace(owner: Owner, ids: &Ids) -> Result<File> {
-    let holder = hold(Namespaces::USER)?;
-    let pid = holder.pid();
-    let file = map(pid, (owner.user, ids.outer_user), (owner.group, ids.outer_group))
-        .and_then(|()| fs::File::open(format!("/proc/{pid}/ns/user")));
-    holder.kill()?;
-    holder.wait()?;
-    file.map_err(|error| linux::Errno::from_io_error(&error).unwrap_or(linux::Errno::IO))
+impl Idmap {
+    /// A namespace outlives the process it was made with, once it is held by a descriptor.
+    fn new(owner: Owner, ids: &Ids) -> Result<Self> {
+        let holder = hold(Namespaces::USER)?;
+        let pid = holder.pid();
+        let mapped = map(pid, (owner.user, ids.outer_user), (owner.group, ids.outer_group))
+            .and_then(|()| fs::File::open(format!("/proc/{pid}/ns/user")));
+        holder.kill()?;
+        match mapped {
+            Ok(namespace) => Ok(Self { owner, namespace, holder }),
+            Err(error) => {
+                holder.wait()?;
+                Err(linux::Errno::from_io_error(&error).unwrap_or(linux::Errno::IO))
+            }
+        }
+    }
+}
+
+impl Drop for Idmap {
+    fn drop(&mut self) {
+        // It was killed long ago: waiting for that any earlier would only have held up the start.
+        let _buried = self.holder.wait();
+    }
 }
 
 /// Maps one user and one group id, inside to outside, for a process that was just made.

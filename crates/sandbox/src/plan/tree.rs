@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use spec::{Access, Mount, Network, RunSpec, Workspace, WorkspaceLayer};
 
 use super::step::{Bind, Layer, Overlay, Step};
-use super::{c_string, etc, inside, proc};
+use super::proc::Covering;
+use super::{c_string, etc, inside};
 use crate::survey::Owner;
 use crate::{Error, Kind, Survey};
 
@@ -99,12 +100,12 @@ impl Tree<'_> {
         // An empty directory to hide directories with.
         self.steps.push(Step::Directory { path: c_string("mnt")?, mode: 0o555 });
         self.steps.push(Step::Proc);
-        let hidden = proc::HIDDEN_DIRECTORIES.iter().map(|(name, _)| (name, true));
-        for (name, directory) in hidden.chain(proc::HIDDEN_FILES.iter().map(|(name, _)| (name, false))) {
-            self.steps.push(Step::Mask { path: c_string(format!("proc/{name}"))?, directory });
-        }
-        for (name, _) in proc::READ_ONLY {
-            self.steps.push(Step::Protect(c_string(format!("proc/{name}"))?));
+        for (cover, kind) in &self.survey.exposed {
+            let path = c_string(format!("proc/{}", cover.name))?;
+            self.steps.push(match cover.kind {
+                Covering::Hidden => Step::Mask { path, directory: *kind == Kind::Directory },
+                Covering::ReadOnly | Covering::ReadOnlyIfOwned => Step::Protect(path),
+            });
         }
         Ok(())
     }
