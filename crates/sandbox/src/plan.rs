@@ -17,7 +17,7 @@ use spec::{Command, Network, RunSpec, Syscalls};
 
 use crate::{Error, Survey};
 
-pub use proc::Cover;
+pub(crate) use proc::Cover;
 pub(crate) use proc::COVERS;
 pub use step::Step;
 pub(crate) use step::{Bind, Layer, Overlay};

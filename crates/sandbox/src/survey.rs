@@ -47,7 +47,7 @@ pub struct Survey {
     /// Mounts below a workspace that is overlaid or copied, outermost first.
     pub nested: Vec<PathBuf>,
     /// What of `/proc` has to be covered, and what it is.
-    pub exposed: Vec<(&'static Cover, Kind)>,
+    pub(crate) exposed: Vec<(&'static Cover, Kind)>,
     /// The host's `/etc/resolv.conf`, where the network is shared.
     pub resolver: Vec<u8>,
 }

@@ -1,6 +1,6 @@
 //! Does the steps: the one loop that changes anything, run in the child.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 
 use linux::mount::{Attributes, attach_on, copy_below, file_system, seal, set_attributes};
@@ -21,7 +21,6 @@ pub(super) struct Tree<'p> {
     /// A directory of the old root, under whatever must be attached somewhere to be used; it all goes with the old root.
     stage: OwnedFd,
     root: Option<Root<'p>>,
-    scratch: Option<OwnedFd>,
 }
 
 const PLAIN: MountAttrFlags = MountAttrFlags::MOUNT_ATTR_NOSUID.union(MountAttrFlags::MOUNT_ATTR_NODEV);
@@ -32,7 +31,7 @@ impl<'p> Tree<'p> {
         // The steps say which mode each thing gets.
         rustix::process::umask(Mode::empty());
         let open = |path| openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
-        Ok(Self { old_root: open(c"/")?, stage: open(c"/dev")?, root: None, scratch: None })
+        Ok(Self { old_root: open(c"/")?, stage: open(c"/dev")?, root: None })
     }
 
     /// Where what must be attached somewhere to be used is attached.
@@ -45,12 +44,12 @@ impl<'p> Tree<'p> {
         match step {
             Step::Hostname(name) => rustix::system::sethostname(name.to_bytes()),
             Step::Loopback => linux::loopback::bring_up(),
-            Step::Scratch { size } => self.scratch(*size),
-            Step::Root => self.root(),
+            Step::Root { size } => self.root(*size),
             Step::Directory { path, mode } => self.directory(path, *mode),
             Step::File { path, content } => self.file(path, content),
             Step::Link { path, target } => self.link(path, target),
-            Step::Writable { path, name, mode } => self.writable(path, name, *mode),
+            Step::Writable { path, mode } => self.writable(path, *mode),
+            Step::Again { path, of } => self.again(path, of),
             Step::Bind(bind) => self.bind(bind, source),
             Step::Overlay(overlay) => self.overlay(overlay, source),
             Step::Proc => self.proc(),
@@ -66,20 +65,13 @@ impl<'p> Tree<'p> {
         self.root.as_mut().ok_or(Errno::BADF)
     }
 
-    fn scratch(&mut self, size: Option<Size>) -> Result<()> {
+    fn root(&mut self, size: Option<Size>) -> Result<()> {
         let mut text = Text::new();
         // To tmpfs, zero is no bound.
         let size = text.number(size.map_or(0, Size::as_bytes))?;
-        let scratch = file_system(c"tmpfs", &[(c"size", size), (c"mode", c"0700")], PLAIN)?;
-        // Before Linux 6.15 only parts of attached mounts can be shown elsewhere.
-        attach_on(&scratch, &self.stage)?;
-        self.scratch = Some(scratch);
-        Ok(())
-    }
-
-    fn root(&mut self) -> Result<()> {
-        let root = file_system(c"tmpfs", &[(c"size", c"16m"), (c"mode", c"0755")], PLAIN)?;
-        // Nothing else may lie over the old root: it is the topmost that `pivot` lets go.
+        let root = file_system(c"tmpfs", &[(c"size", size), (c"mode", c"0755")], PLAIN)?;
+        // Nothing else may lie over the old root: it is the topmost that `pivot` lets go. And before Linux 6.15 only parts of
+        // attached mounts can be shown elsewhere.
         attach_on(&root, &self.old_root)?;
         self.root = Some(Root::new(root));
         Ok(())
@@ -107,14 +99,17 @@ impl<'p> Tree<'p> {
         symlinkat(target, above, name)
     }
 
-    fn writable(&mut self, path: &'p CStr, name: &CStr, mode: u32) -> Result<()> {
-        let scratch = self.scratch.as_ref().ok_or(Errno::BADF)?;
-        match mkdirat(scratch, name, Mode::from_raw_mode(mode)) {
-            // Shown a second time.
-            Err(Errno::EXIST) => {}
-            made => made?,
+    fn writable(&mut self, path: &'p CStr, mode: u32) -> Result<()> {
+        match self.directory(path, mode) {
+            // A home may be one of those made before.
+            Ok(()) | Err(Errno::EXIST) => self.again(path, path),
+            failed => failed,
         }
-        let part = copy_below(scratch, name)?;
+    }
+
+    /// A mount of its own stays writable when the root's is sealed.
+    fn again(&mut self, path: &'p CStr, of: &CStr) -> Result<()> {
+        let part = copy_below(self.at()?, of)?;
         self.at()?.mount(path, Place::Directory, part)
     }
 
@@ -159,12 +154,12 @@ impl<'p> Tree<'p> {
         self.at()?.mount(&overlay.path, place, tree)
     }
 
-    /// A layer in the scratch file system.
-    fn layer(&self, name: &CString) -> Result<OwnedFd> {
-        let scratch = self.scratch.as_ref().ok_or(Errno::BADF)?;
+    /// A layer in the root.
+    fn layer(&mut self, path: &'p CStr) -> Result<OwnedFd> {
         let mode = Mode::from_raw_mode(0o755);
-        mkdirat(scratch, name, mode)?;
-        let layer = openat(scratch, name, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        let (above, name) = self.at()?.above(path, Place::Directory)?;
+        mkdirat(above, name, mode)?;
+        let layer = openat(above, name, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         mkdirat(&layer, c"upper", mode)?;
         mkdirat(&layer, c"work", mode)?;
         Ok(layer)

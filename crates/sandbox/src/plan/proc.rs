@@ -7,7 +7,7 @@ use crate::survey::Owner;
 
 /// A file or directory of `/proc` that may have to be covered.
 #[derive(Debug)]
-pub struct Cover {
+pub(crate) struct Cover {
     /// Its name below `/proc`.
     pub(crate) name: &'static str,
     pub(crate) kind: Covering,

@@ -14,13 +14,11 @@ pub enum Step {
     Hostname(CString),
     /// Bring the loopback device up.
     Loopback,
-    /// Make the file system for everything writable that dies with the run.
-    Scratch {
+    /// Make the root: an empty file system in memory, which also takes everything writable that dies with the run.
+    Root {
         /// Its size; `None`: as much as there is memory.
         size: Option<Size>,
     },
-    /// Make the root: an empty file system.
-    Root,
     /// Make a directory.
     Directory {
         /// Where.
@@ -42,14 +40,19 @@ pub enum Step {
         /// To what.
         target: CString,
     },
-    /// Show a part of the scratch file system.
+    /// Make a directory that stays writable when the root is sealed.
     Writable {
         /// Where.
         path: CString,
-        /// Its name within the scratch.
-        name: CString,
         /// Permissions.
         mode: u32,
+    },
+    /// Show such a directory a second time.
+    Again {
+        /// Where.
+        path: CString,
+        /// Which.
+        of: CString,
     },
     /// Show a path of the host.
     Bind(Bind),
@@ -59,7 +62,7 @@ pub enum Step {
     Proc,
     /// Mount pseudoterminals of our own.
     Terminals,
-    /// Hide a file or directory of `/proc`, where there is one.
+    /// Hide a file or directory, where there is one.
     Mask {
         /// Where.
         path: CString,
@@ -113,7 +116,7 @@ pub struct Overlay {
 pub enum Layer {
     /// A directory of the host with `upper` and `work` in it.
     Kept(CString),
-    /// A directory of that name in the scratch file system, made for it.
+    /// A directory of the root, made for it: it dies with the run.
     Scratch(CString),
 }
 
@@ -122,13 +125,13 @@ impl fmt::Display for Step {
         match self {
             Self::Hostname(name) => write!(f, "name the host {}", text(name)),
             Self::Loopback => f.write_str("bring up the loopback device"),
-            Self::Scratch { size: Some(size) } => write!(f, "make a scratch file system of {size}"),
-            Self::Scratch { size: None } => f.write_str("make a scratch file system without a bound"),
-            Self::Root => f.write_str("make an empty root"),
+            Self::Root { size: Some(size) } => write!(f, "make an empty root in memory, of {size}"),
+            Self::Root { size: None } => f.write_str("make an empty root in memory, without a bound"),
             Self::Directory { path, mode } => write!(f, "make the directory /{} ({mode:04o})", text(path)),
             Self::File { path, content } => write!(f, "write /{} ({} bytes)", text(path), content.len()),
             Self::Link { path, target } => write!(f, "link /{} to {}", text(path), text(target)),
-            Self::Writable { path, mode, .. } => write!(f, "show scratch at /{} ({mode:04o})", text(path)),
+            Self::Writable { path, mode } => write!(f, "make the writable directory /{} ({mode:04o})", text(path)),
+            Self::Again { path, of } => write!(f, "show /{} at /{}", text(of), text(path)),
             Self::Bind(bind) => bind.fmt(f),
             Self::Overlay(overlay) => overlay.fmt(f),
             Self::Proc => f.write_str("mount a fresh /proc"),
@@ -160,7 +163,7 @@ impl fmt::Display for Overlay {
         let owners = if self.owner.is_some() { ", owners translated" } else { "" };
         let layer = match &self.layer {
             Layer::Kept(layer) => format!("changes kept in {}", text(layer)),
-            Layer::Scratch(_) => "changes in scratch".to_owned(),
+            Layer::Scratch(_) => "changes in memory".to_owned(),
         };
         write!(f, "show {} at /{} copy-on-write, {layer}{owners}", text(&self.lower), text(&self.path))
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use spec::{Access, Mount, Network, RunSpec, Workspace, WorkspaceLayer};
+use spec::{Access, Mount, Network, RunSpec, Size, Workspace, WorkspaceLayer};
 
 use super::step::{Bind, Layer, Overlay, Step};
 use super::proc::Covering;
@@ -22,6 +22,12 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
     ("dev/stderr", "/proc/self/fd/2"),
 ];
 
+/// Where the root keeps the layers of overlays that die with the run.
+const LAYERS: &str = ".layers";
+
+/// Room in the root for what we put there ourselves, in bytes: six files of a page each in `/etc`, and to spare.
+const OWN_ROOM: u64 = 64 * 1024;
+
 /// All steps, in order.
 pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error> {
     let mut tree = Tree { survey, steps: Vec::with_capacity(80), writable: Vec::new() };
@@ -29,9 +35,7 @@ pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error>
     if spec.network == Network::None {
         tree.steps.push(Step::Loopback);
     }
-    tree.steps.push(Step::Scratch { size: spec.limits.disk });
-    tree.steps.push(Step::Root);
-    tree.scratch(spec)?;
+    tree.root(spec)?;
     tree.etc(spec)?;
     tree.devices()?;
     tree.proc()?;
@@ -39,6 +43,7 @@ pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error>
     tree.workspace(spec)?;
     spec.mounts.iter().enumerate().try_for_each(|(index, mount)| tree.mount(index, mount))?;
     tree.alias(spec)?;
+    tree.layers(spec)?;
     tree.steps.extend([Step::Seal, Step::Pivot]);
     Ok(tree.steps)
 }
@@ -51,20 +56,29 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    /// Everything writable that dies with the run.
-    fn scratch(&mut self, spec: &RunSpec) -> Result<(), Error> {
-        self.writable("tmp", "tmp", 0o1777)?;
+    /// The root, and everything writable that dies with the run.
+    fn root(&mut self, spec: &RunSpec) -> Result<(), Error> {
+        let size = spec.limits.disk.map(|size| Size::bytes(size.as_bytes().saturating_add(OWN_ROOM)));
+        self.steps.push(Step::Root { size });
+        self.writable("tmp", 0o1777)?;
         // The same directory by its other name; not a link, because a home or a workspace may lie below it.
-        self.writable("var/tmp", "tmp", 0o1777)?;
-        self.writable("run", "run", 0o755)?;
-        self.writable("dev/shm", "shm", 0o1777)?;
-        let home = inside(&spec.identity.home)?;
-        self.steps.push(Step::Writable { path: home, name: c_string("home")?, mode: 0o700 });
+        self.steps.push(Step::Again { path: c_string("var/tmp")?, of: c_string("tmp")? });
+        self.writable("run", 0o755)?;
+        self.writable("dev/shm", 0o1777)?;
+        self.steps.push(Step::Writable { path: inside(&spec.identity.home)?, mode: 0o700 });
         self.link("var/run", "/run")
     }
 
-    fn writable(&mut self, path: &str, name: &str, mode: u32) -> Result<(), Error> {
-        self.steps.push(Step::Writable { path: c_string(path)?, name: c_string(name)?, mode });
+    fn writable(&mut self, path: &str, mode: u32) -> Result<(), Error> {
+        self.steps.push(Step::Writable { path: c_string(path)?, mode });
+        Ok(())
+    }
+
+    /// What overlays keep in the root is not to be seen beside them.
+    fn layers(&mut self, spec: &RunSpec) -> Result<(), Error> {
+        if spec.mounts.iter().any(|mount| mount.access == Access::Cow) {
+            self.steps.push(Step::Mask { path: c_string(LAYERS)?, directory: true });
+        }
         Ok(())
     }
 
@@ -150,7 +164,7 @@ impl Tree<'_> {
 
     fn workspace(&mut self, spec: &RunSpec) -> Result<(), Error> {
         let target = Path::new(Workspace::TARGET);
-        let Some(workspace) = &spec.workspace else { return self.writable("workspace", "workspace", 0o755) };
+        let Some(workspace) = &spec.workspace else { return self.writable("workspace", 0o755) };
         match &workspace.layer {
             None => return self.bind(&workspace.source, target, true, workspace.access),
             Some(WorkspaceLayer::Overlay(layer)) => {
@@ -192,7 +206,7 @@ impl Tree<'_> {
                 Err(shape("only a directory can be copy-on-write; give a file `ro` or `rw`"))
             }
             (Some(Kind::Directory), Access::Cow) => {
-                self.overlay(source, target, Layer::Scratch(c_string(format!("layer-{index}"))?))
+                self.overlay(source, target, Layer::Scratch(c_string(format!("{LAYERS}/{index}"))?))
             }
             (Some(kind), access) => self.bind(source, target, *kind == Kind::Directory, *access),
         }
