@@ -1,6 +1,7 @@
 //! Small files that are there whole or not at all.
 
 use std::fs::File;
+use std::io::ErrorKind;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -58,8 +59,14 @@ pub(crate) fn replace_after(
     before: impl FnOnce(&File) -> Result<(), DiskError>,
 ) -> Result<File, DiskError> {
     let draft = format!(".{name}.new");
-    directory.unlink(&draft)?;
-    let file = directory.write(&draft, content)?;
+    // What a writer left that died: seldom there, and looking for it first would cost every run.
+    let file = match directory.write(&draft, content) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            directory.unlink(&draft)?;
+            directory.write(&draft, content)?
+        }
+        written => written?,
+    };
     before(&file)?;
     directory.rename(&draft, directory, name)?;
     Ok(file)

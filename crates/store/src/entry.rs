@@ -9,7 +9,7 @@ use spec::{Outcome, Report, RunId, WorkspaceLayer};
 
 use crate::directory::Directory;
 use crate::document::{self, DocumentError};
-use crate::layout::{COPY, LAYER, LOCK, RECORD, REPORT};
+use crate::layout::{COPY, LAYER, RECORD, REPORT};
 use crate::lock::Lock;
 use crate::{DiskError, LogReader, Record};
 
@@ -140,5 +140,5 @@ fn state(directory: &Directory) -> Result<State, DocumentError> {
 
 /// Whether the monitor of a run is alive.
 pub(crate) fn is_running(run: &Directory) -> Result<bool, DiskError> {
-    Lock::is_held(run, LOCK)
+    Lock::is_held(run, RECORD)
 }

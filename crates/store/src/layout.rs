@@ -3,8 +3,7 @@
 //! ```text
 //! version                     the format, a number
 //! lock                        held by whoever furnishes the store or tidies it up
-//! runs/<RunId>/record.json    what was started
-//!              lock           held by the monitor for as long as the run goes on
+//! runs/<RunId>/record.json    what was started; locked by the monitor for as long as the run goes on
 //!              report.json    what happened; there as soon as the run has ended
 //!              log.0, log.N   its output: the head, and the rolling tail
 //!              layer/{upper,work}    where changes to the workspace go

@@ -26,11 +26,15 @@ impl Lock {
 
     /// Takes the lock; `None` when somebody else holds it.
     pub(crate) fn take(directory: &Directory, name: &str) -> Result<Option<Self>, DiskError> {
-        let fd = directory.open_or_create(name)?;
-        match retry_on_intr(|| flock(&fd, FlockOperation::NonBlockingLockExclusive)) {
-            Ok(()) => Ok(Some(Self(fd))),
+        Self::on(directory.open_or_create(name)?).map_err(directory.failed("lock", name))
+    }
+
+    /// Takes the lock that an open file is; `None` when somebody else holds it.
+    pub(crate) fn on(file: File) -> Result<Option<Self>, Errno> {
+        match retry_on_intr(|| flock(&file, FlockOperation::NonBlockingLockExclusive)) {
+            Ok(()) => Ok(Some(Self(file))),
             Err(Errno::WOULDBLOCK) => Ok(None),
-            Err(errno) => Err(directory.failed("lock", name)(errno)),
+            Err(errno) => Err(errno),
         }
     }
 

@@ -8,7 +8,7 @@ use rustix::fs::{Gid, Mode, Timestamps, Uid, fchmod, fchown, fdatasync, fsync, f
 use spec::{Report, RunId, WorkspaceLayer};
 
 use crate::directory::Directory;
-use crate::layout::{COPY, LAYER, LOCK, RECORD, REPORT, SEGMENT, STARTING, UPPER, WORK};
+use crate::layout::{COPY, LAYER, RECORD, REPORT, SEGMENT, STARTING, UPPER, WORK};
 use crate::lock::Lock;
 use crate::{DiskError, Durability, LogBounds, LogWriter, Owner, Record, document, remove};
 
@@ -117,12 +117,11 @@ impl Run {
     }
 }
 
-/// Puts into a new run what every run has, and takes its lock.
+/// Puts into a new run what every run has: its record, which is also its lock. Every file more would cost a start.
 fn fill(made: &Directory, record: &Record) -> Result<Lock, RunError> {
     let text = document::encode(record).map_err(|source| RunError::Encode("record", source))?;
-    let lock = Lock::take(made, LOCK)?.ok_or_else(|| RunError::Exists(record.run_id.clone()))?;
-    made.write(RECORD, &text)?;
-    Ok(lock)
+    let file = made.write(RECORD, &text)?;
+    Lock::on(file).map_err(made.failed("lock", RECORD))?.ok_or_else(|| RunError::Exists(record.run_id.clone()))
 }
 
 /// Gives a whole new run its name.

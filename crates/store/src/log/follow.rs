@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{LogError, LogItem, LogReader};
 use crate::directory::Directory;
-use crate::layout::LOCK;
+use crate::layout::RECORD;
 use crate::lock::Lock;
 
 /// The items of a log as they come, until the run has ended and all is read.
@@ -32,7 +32,7 @@ impl Follow {
                 return Ok(None);
             }
             // Nothing is written after the lock is free, but something may have been since we looked: look once more.
-            self.ended = !Lock::is_held(&self.directory, LOCK)?;
+            self.ended = !Lock::is_held(&self.directory, RECORD)?;
             if !self.ended {
                 sleep(self.pause);
             }

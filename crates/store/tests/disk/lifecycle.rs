@@ -40,7 +40,7 @@ fn a_run_is_recorded_from_its_start_and_reported_at_its_end() {
 }
 
 #[test]
-fn a_run_without_output_or_layer_is_three_files() {
+fn a_run_without_output_or_layer_is_two_files() {
     let (_home, store) = store();
     let record = record(1);
     let run = store.begin(&record).unwrap();
@@ -48,7 +48,7 @@ fn a_run_without_output_or_layer_is_three_files() {
     run.finish(&report(&record), Durability::Process).unwrap();
     let mut names: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["lock", "record.json", "report.json"]);
+    assert_eq!(names, ["record.json", "report.json"]);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn those_who_look_at_the_same_time_do_not_take_each_other_for_the_monitor() {
     let (_home, store) = store();
     interrupt(&store, &record(1));
     let seen = store.find("latest").unwrap();
-    let other = fs::File::open(seen.path().join("lock")).unwrap();
+    let other = fs::File::open(seen.path().join("record.json")).unwrap();
     other.lock_shared().unwrap();
     assert_eq!(store.find("latest").unwrap().state(), &State::Interrupted);
 }

@@ -84,12 +84,12 @@ fn what_earlier_removals_and_starts_left_goes_as_well() {
     let root = home.path().join("aisbx");
     fs::create_dir_all(root.join("trash/1hk153x02bz99y1a/layer/upper")).unwrap();
     fs::create_dir(root.join("runs/.new-1hk153x02bz99y1a")).unwrap();
-    fs::write(root.join("runs/.new-1hk153x02bz99y1a/lock"), "").unwrap();
+    fs::write(root.join("runs/.new-1hk153x02bz99y1a/record.json"), "").unwrap();
     store.retain(&UNBOUNDED, now(home.path())).unwrap();
     assert_eq!(fs::read_dir(root.join("trash")).unwrap().count(), 0);
     assert!(root.join("runs/.new-1hk153x02bz99y1a").exists(), "it may be alive");
     let later = now(home.path()) + Duration::from_secs(7200);
-    let monitor = fs::File::open(root.join("runs/.new-1hk153x02bz99y1a/lock")).unwrap();
+    let monitor = fs::File::open(root.join("runs/.new-1hk153x02bz99y1a/record.json")).unwrap();
     monitor.lock().unwrap();
     store.retain(&UNBOUNDED, later).unwrap();
     assert!(root.join("runs/.new-1hk153x02bz99y1a").exists(), "it is alive");
