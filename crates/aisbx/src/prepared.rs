@@ -8,7 +8,7 @@ use sandbox::{Ends, Plan, Survey};
 use spec::{Report, RunId, RunSpec, TraceId};
 use store::{Record, Retention, Store};
 
-use crate::running::Running;
+use crate::running::{self, Running};
 use crate::{Error, chance};
 
 /// A run that is resolved, and may still be looked at before it is started.
@@ -70,9 +70,11 @@ impl Prepared {
     /// Nothing ran, and nothing is recorded. A sandbox that could not be built is no error but the report of a refusal.
     pub fn run(self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Report, Error> {
         let store = Store::open(&self.state_dir)?;
+        // The kernel makes namespaces while we record the run; nothing of the command is started before that is done.
+        let attempt = running::attempt(&self.spec);
         let run = store.begin(&self.record())?;
         notice(Notice::Recorded(self.spec.run_id.clone()));
-        let report = Running::new(run, self.spec, self.settings.notes).finish(ends, notice);
+        let report = Running::new(run, self.spec, self.settings.notes).finish(attempt, ends, notice);
         if Retention::is_due(&report.run_id) {
             // Quick: old runs are only moved to the trash. What cannot be moved now is moved by a later run.
             let _later = store.expire(&Retention::default(), Timestamp::now());

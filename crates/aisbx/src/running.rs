@@ -17,6 +17,15 @@ use crate::{Error, Notice, layers};
 /// What lasted longer is worth the milliseconds that make its record outlive a power failure.
 const WORTH_SYNCING: Duration = Duration::from_millis(100);
 
+/// A sandbox that is being built, or why it cannot be.
+pub(crate) type Attempt = Result<sandbox::Building, sandbox::Error>;
+
+/// Starts to build the sandbox of a run.
+pub(crate) fn attempt(spec: &RunSpec) -> Attempt {
+    let survey = Survey::new(spec).map_err(sandbox::Error::Survey)?;
+    sandbox::start(sandbox::plan(spec, &survey)?)
+}
+
 /// A run that goes on.
 pub(crate) struct Running {
     run: Run,
@@ -34,8 +43,8 @@ impl Running {
     }
 
     /// Runs to the end and writes the report. What goes wrong from here on is told in the report.
-    pub(crate) fn finish(mut self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Report {
-        let done = self.execute(ends, notice);
+    pub(crate) fn finish(mut self, first: Attempt, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Report {
+        let done = self.execute(first, ends, notice);
         if let Some(errno) = done.as_ref().ok().and_then(|done| done.end.refused) {
             notice(Notice::Untaken { reason: errno.to_string() });
         }
@@ -55,29 +64,28 @@ impl Running {
     }
 
     /// Builds the sandbox and runs the command in it; over a copy of the workspace where there can be no overlay.
-    fn execute(&mut self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Done, String> {
+    fn execute(&mut self, first: Attempt, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Done, String> {
         let sentence = |error: Error| error.sentence();
         let workspace = self.spec.workspace.as_ref();
         let source = workspace.filter(|workspace| workspace.layer.is_some()).map(|workspace| workspace.source.clone());
         if let Some(source) = &source {
             layers::overlay(&self.run, source).map_err(sentence)?;
         }
-        match (self.attempt(ends), &source) {
+        match (self.go_on(first, ends), &source) {
             (Ok(end), _) => Ok(Done { end, mark: None }),
             (Err(sandbox::Error::Build { act: Act::Overlay(_), errno }), Some(source)) => {
                 let reason = errno.to_string();
                 notice(Notice::Copying { reason: reason.clone() });
                 let mark = self.copy(source.clone(), reason).map_err(sentence)?;
-                self.attempt(ends).map(|end| Done { end, mark: Some(mark) }).map_err(|error| chain(&error))
+                let second = attempt(&self.spec);
+                self.go_on(second, ends).map(|end| Done { end, mark: Some(mark) }).map_err(|error| chain(&error))
             }
             (Err(error), _) => Err(chain(&error)),
         }
     }
 
-    fn attempt(&mut self, ends: Ends<'_>) -> Result<End, sandbox::Error> {
-        let survey = Survey::new(&self.spec).map_err(sandbox::Error::Survey)?;
-        let plan = sandbox::plan(&self.spec, &survey)?;
-        sandbox::run(&plan, self.spec.limits.lifetime, ends, &mut self.output)
+    fn go_on(&mut self, attempt: Attempt, ends: Ends<'_>) -> Result<End, sandbox::Error> {
+        attempt?.run(self.spec.limits.lifetime, ends, &mut self.output)
     }
 
     fn copy(&mut self, source: PathBuf, reason: String) -> Result<Mark, Error> {

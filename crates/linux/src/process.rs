@@ -12,7 +12,7 @@ use rustix::process::Pid;
 
 use crate::{Errno, Result, check};
 
-pub use make::{clone, exit, hold, spawn};
+pub use make::{clone, exit, hold, separate, spawn};
 pub use replace::{Strings, execute, forget_arguments};
 
 /// A set of namespaces to be made new (namespaces(7)).
@@ -44,6 +44,12 @@ impl Namespaces {
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What of this set is not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether all of `other` is in this set.

@@ -53,6 +53,8 @@ pub enum Error {
 /// What the child was doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
+    /// Moving into new namespaces.
+    Separate,
     /// Mapping its ids.
     Map,
     /// Becoming the sandbox's user.
@@ -78,6 +80,7 @@ pub enum Act {
 impl std::fmt::Display for Act {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Separate => f.write_str("make new namespaces"),
             Self::Map => f.write_str("map user and group ids into the sandbox"),
             Self::Become => f.write_str("become the sandbox's user"),
             Self::Open(step) => write!(f, "open what is needed to {step}"),

@@ -1,8 +1,8 @@
 //! The engine: plan, build, supervise and report one sandbox.
 //!
 //! Data goes one way. A [`spec::RunSpec`] and a [`Survey`] of the host become a [`Plan`]: an ordered list of steps that can
-//! be printed. [`run`] does the steps in a process of its own and watches it to the end. Everything is synchronous, and the
-//! child side is single-threaded.
+//! be printed. [`start`] makes a process for it, and [`Building::run`] has it do the steps and watches it to the end. Everything
+//! is synchronous, and the child side is single-threaded.
 
 mod error;
 mod monitor;
@@ -13,7 +13,7 @@ mod syscalls;
 pub mod trial;
 
 pub use error::{Act, Error};
-pub use monitor::{Cause, End, Ends, Sink, Stream, run};
+pub use monitor::{Building, Cause, End, Ends, Sink, Stream, start};
 pub use plan::{Plan, Step, plan};
 pub use survey::{Kind, Owner, Survey, given_id};
 pub use syscalls::refusals;

@@ -7,13 +7,19 @@ mod terminal;
 mod watch;
 
 use std::os::fd::BorrowedFd;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use linux::process::Status;
+use linux::signal::Held;
 use spec::{Enforcement, Lifetime, Usage};
 
 use crate::Error;
+use crate::native::{self, Running};
 use crate::plan::Plan;
+
+/// Signals that are passed on instead of ending the monitor, and the change of the window's size.
+const HELD: [i32; 7] =
+    [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGUSR1, libc::SIGUSR2, libc::SIGWINCH];
 
 /// The largest piece read at once, in bytes: what a pipe holds. No more of a buffer is touched than was read.
 const PIECE: usize = 64 * 1024;
@@ -70,8 +76,36 @@ pub enum Cause {
     NotExecuted(linux::Errno, bool),
 }
 
-/// Builds the sandbox, runs the command in it, and watches it to the end. While it runs, signals that would end this process
-/// are passed to the command instead.
-pub fn run(plan: &Plan, lifetime: Option<Lifetime>, ends: Ends<'_>, sink: &mut dyn Sink) -> Result<End, Error> {
-    watch::Watch::start(plan, lifetime, ends)?.finish(sink)
+/// A sandbox whose namespaces are being made. Dropped, it comes to nothing.
+#[derive(Debug)]
+pub struct Building {
+    plan: Plan,
+    started: Instant,
+    running: Running,
+    signals: Held,
+}
+
+/// Starts to build a sandbox: its namespaces, which take the kernel about as long as it takes to record a run. From here on
+/// signals that would end this process are held back, and [`Building::run`] passes them to the command.
+pub fn start(plan: Plan) -> Result<Building, Error> {
+    let started = Instant::now();
+    let signals = Held::new(&HELD).map_err(|errno| Error::Start { act: "hold back signals", errno })?;
+    let running = native::start(&plan)?;
+    Ok(Building { plan, started, running, signals })
+}
+
+impl Building {
+    /// Builds the rest, runs the command, and watches it to the end. What the plan takes from the host must be there by now.
+    pub fn run(mut self, lifetime: Option<Lifetime>, ends: Ends<'_>, sink: &mut dyn Sink) -> Result<End, Error> {
+        watch::Watch::new(&mut self, lifetime, ends).finish(sink)
+    }
+}
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        // Whoever embeds us lives on, and nobody else would bury it. After a run it is buried already.
+        if self.running.child.kill().is_ok() {
+            let _buried = self.running.child.wait();
+        }
+    }
 }

@@ -11,4 +11,4 @@ mod target;
 mod tree;
 
 pub(crate) use message::Message;
-pub(crate) use parent::{Running, failure, start};
+pub(crate) use parent::{Running, failure, proceed, start};

@@ -17,8 +17,8 @@ use spec::{Command, Network, RunSpec, Syscalls};
 
 use crate::{Error, Survey};
 
-pub(crate) use proc::Cover;
 pub(crate) use proc::COVERS;
+pub(crate) use proc::Cover;
 pub use step::Step;
 pub(crate) use step::{Bind, Layer, Overlay};
 

@@ -68,14 +68,7 @@ impl Survey {
             Network::Host => fs::read("/etc/resolv.conf").unwrap_or_default(),
             Network::None => Vec::new(),
         };
-        Ok(Self {
-            privileged: given.is_some(),
-            outer,
-            found,
-            nested,
-            exposed: exposed(outer)?,
-            resolver,
-        })
+        Ok(Self { privileged: given.is_some(), outer, found, nested, exposed: exposed(outer)?, resolver })
     }
 }
 

@@ -30,6 +30,12 @@ pub fn clone(namespaces: Namespaces, child: impl FnOnce() -> u8) -> Result<Child
     Ok(Child { pid, pidfd })
 }
 
+/// Moves this process into new namespaces (unshare(2)): all but process namespaces, which take only what is made later.
+pub fn separate(namespaces: Namespaces) -> Result<()> {
+    // SAFETY: the set has namespaces alone, never `CLONE_FILES`: no descriptor changes its meaning.
+    check(unsafe { libc::syscall(libc::SYS_unshare, namespaces.0) }).map(drop)
+}
+
 /// Makes a process that does nothing but keep new namespaces alive. It shares this one's memory, so nothing is copied, and
 /// dies with it.
 pub fn hold(namespaces: Namespaces) -> Result<Child> {

@@ -12,14 +12,10 @@ use spec::{Enforcement, Lifetime, Stdin, Usage};
 use super::inlet::Inlet;
 use super::outlet::Outlet;
 use super::terminal::{Raw, match_size};
-use super::{Cause, End, Ends, Sink, Stream, receipt};
+use super::{Building, Cause, End, Ends, Sink, Stream, receipt};
 use crate::Error;
-use crate::native::{Message, Running, failure, start};
+use crate::native::{Message, Running, failure, proceed};
 use crate::plan::Plan;
-
-/// Signals that are passed on instead of ending the monitor, and the change of the window's size.
-const HELD: [i32; 7] =
-    [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGUSR1, libc::SIGUSR2, libc::SIGWINCH];
 
 /// From the first request to end to the last resort.
 const GRACE: Duration = Duration::from_secs(2);
@@ -29,8 +25,8 @@ pub(super) struct Watch<'a> {
     plan: &'a Plan,
     ends: Ends<'a>,
     started: Instant,
-    running: Running,
-    signals: Held,
+    running: &'a Running,
+    signals: &'a Held,
     lifetime: Option<Lifetime>,
     deadline: Option<Instant>,
     cause: Option<Cause>,
@@ -43,17 +39,14 @@ pub(super) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// Starts the sandbox.
-    pub(super) fn start(plan: &'a Plan, lifetime: Option<Lifetime>, ends: Ends<'a>) -> Result<Self, Error> {
-        let started = Instant::now();
+    pub(super) fn new(building: &'a mut Building, lifetime: Option<Lifetime>, ends: Ends<'a>) -> Self {
+        let Building { plan, started, running, signals } = building;
         let ends = Ends { stdin: ends.stdin.filter(|_| plan.command.stdin == Stdin::Pass), ..ends };
-        let signals = Held::new(&HELD).map_err(|errno| Error::Start { act: "hold back signals", errno })?;
-        let mut running = start(plan)?;
         let streams = running.streams.take();
         let mut watch = Self {
             plan,
             ends,
-            started,
+            started: *started,
             running,
             signals,
             lifetime,
@@ -70,12 +63,15 @@ impl<'a> Watch<'a> {
             watch.outlets.push(Outlet::new(Stream::Stdout, streams.stdout, ends.stdout));
             watch.outlets.push(Outlet::new(Stream::Stderr, streams.stderr, ends.stderr));
         }
-        Ok(watch)
+        watch
     }
 
     /// Watches until everything has ended and all output is passed on.
     pub(super) fn finish(mut self, sink: &mut dyn Sink) -> Result<End, Error> {
-        let watched = self.watch(sink);
+        let watched = match proceed(self.plan, self.running) {
+            Ok(()) => self.watch(sink),
+            Err(error) => Err(self.last_word().unwrap_or(error)),
+        };
         if watched.is_err() {
             let _ended = self.running.child.kill();
         }
@@ -85,6 +81,15 @@ impl<'a> Watch<'a> {
         let duration = self.started.elapsed();
         let refused = self.outlets.iter().find_map(Outlet::refused);
         Ok(End { cause, duration, usage: usage(&ended), enforced: self.enforced, refused })
+    }
+
+    /// Why the sandbox gave up, if that is why our part of the start failed.
+    fn last_word(&self) -> Option<Error> {
+        self.running.child.kill().ok()?;
+        match self.running.channel.receive() {
+            Ok(Some(Message::Failed(stage, step, errno))) => Some(failure(self.plan, stage, step, errno)),
+            _ => None,
+        }
     }
 
     fn watch(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
@@ -139,10 +144,12 @@ impl<'a> Watch<'a> {
 
     /// Hears what the sandbox says.
     fn listen(&mut self) -> Result<(), Error> {
-        let Some((message, descriptor)) = self.running.channel.receive().map_err(Error::Watch)? else {
+        let mut descriptor = [None];
+        let Some(message) = self.running.channel.receive_with(&mut descriptor).map_err(Error::Watch)? else {
             self.listening = false;
             return Ok(());
         };
+        let [descriptor] = descriptor;
         match message {
             Message::Failed(stage, step, errno) => return Err(failure(self.plan, stage, step, errno)),
             Message::Terminal => self.adopt(descriptor.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
@@ -151,7 +158,7 @@ impl<'a> Watch<'a> {
             Message::Ended(status) => {
                 self.cause.get_or_insert(Cause::Ended(status));
             }
-            Message::Go | Message::Signal(_) => return Err(Error::Watch(Errno::BADMSG)),
+            Message::Go | Message::Sources | Message::Signal(_) => return Err(Error::Watch(Errno::BADMSG)),
         }
         Ok(())
     }

@@ -12,18 +12,20 @@ use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use rustix::thread::{set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
 use super::command;
-use super::message::{Channel, Message, Stage};
-use super::parent::Prepared;
+use super::message::{BATCH, Channel, Message, Stage};
+use super::parent::{BORN_WITH, Prepared};
 use super::posture;
 use super::source::{self, Source};
 use super::tree::Tree;
+use crate::plan::{Plan, Step};
 
 /// Where the start failed, at which step, and what the kernel said.
 type Failure = (Stage, usize, Errno);
 
-/// The life of init; its exit code means nothing.
-pub(super) fn main(prepared: &Prepared<'_>, channel: &Channel, sources: Vec<Source>) -> u8 {
-    let lived = build(prepared, channel, sources).and_then(|()| live(prepared, channel));
+/// The life of init; its exit code means nothing. `sources` is empty, with room for as many as there are steps: nothing can
+/// be allocated here.
+pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel, sources: Vec<Source>) -> u8 {
+    let lived = build(prepared, plan, channel, sources).and_then(|()| live(prepared, channel));
     match lived {
         Ok(()) => 0,
         Err((stage, step, errno)) => {
@@ -34,34 +36,82 @@ pub(super) fn main(prepared: &Prepared<'_>, channel: &Channel, sources: Vec<Sour
 }
 
 /// Everything up to the last protection.
-fn build(prepared: &Prepared<'_>, channel: &Channel, sources: Vec<Source>) -> std::result::Result<(), Failure> {
+fn build(
+    prepared: &Prepared,
+    plan: &Plan,
+    channel: &Channel,
+    mut sources: Vec<Source>,
+) -> std::result::Result<(), Failure> {
     let at = |stage| move |errno| (stage, 0, errno);
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(at(Stage::Become))?;
+    let ids = plan.identity;
+    if !ids.privileged {
+        map(&prepared.maps).map_err(at(Stage::Map))?;
+    }
+    // The most expensive thing of all is made here, while the monitor does its part.
+    linux::process::separate(plan.namespaces.without(BORN_WITH)).map_err(at(Stage::Separate))?;
+    let mut tree = Tree::new().map_err(at(Stage::Do))?;
+    let bare = plan.steps.iter().take_while(|step| step.is_bare()).count();
+    let (bare, steps) = plan.steps.split_at(bare);
+    for (index, step) in bare.iter().enumerate() {
+        tree.step(step, &Source::Nothing).map_err(|errno| (Stage::Do, index, errno))?;
+    }
     linux::process::forget_arguments().map_err(at(Stage::Become))?;
-    map(prepared, channel).map_err(at(Stage::Map))?;
-    let ids = prepared.plan.identity;
+    await_sources(steps, ids.privileged, channel, &mut sources).map_err(at(Stage::Become))?;
     if ids.privileged {
         become_user(ids.inner).map_err(at(Stage::Become))?;
     }
-    steps(prepared, sources)?;
+    let failed = |stage, index| move |errno| (stage, bare.len() + index, errno);
+    if !ids.privileged {
+        for (index, step) in steps.iter().enumerate() {
+            sources.push(source::open(step, None).map_err(failed(Stage::Open, index))?);
+        }
+    }
+    for (index, source) in sources.iter().enumerate() {
+        source.attach(tree.stage(), ids.privileged).map_err(failed(Stage::Open, index))?;
+    }
+    for (index, (step, source)) in steps.iter().zip(&sources).enumerate() {
+        tree.step(step, source).map_err(failed(Stage::Do, index))?;
+    }
     surrender(prepared, channel).map_err(at(Stage::Surrender))?;
     linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
     posture::verify(ids.inner).map_err(at(Stage::Verify))?;
     rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
 }
 
-/// Has the ids mapped: by the parent, who alone may give away an id that is not his own, or by ourselves.
-fn map(prepared: &Prepared<'_>, channel: &Channel) -> Result<()> {
-    if prepared.plan.identity.privileged {
-        return match channel.receive()? {
-            Some((Message::Go, _)) => Ok(()),
-            _ => Err(Errno::CONNRESET),
-        };
-    }
+/// Maps our own id. Root maps it from outside: he alone may give away an id that is not his own.
+fn map((user, group): &(String, String)) -> Result<()> {
     // Without this the kernel lets nobody but root map groups (user_namespaces(7)).
     write(c"/proc/self/setgroups", b"deny")?;
-    write(c"/proc/self/uid_map", prepared.maps.0.as_bytes())?;
-    write(c"/proc/self/gid_map", prepared.maps.1.as_bytes())
+    write(c"/proc/self/uid_map", user.as_bytes())?;
+    write(c"/proc/self/gid_map", group.as_bytes())
+}
+
+/// Waits until the monitor has done its part: the run is recorded, and root has opened what the steps take from the host.
+fn await_sources(steps: &[Step], handed: bool, channel: &Channel, sources: &mut Vec<Source>) -> Result<()> {
+    if handed {
+        let mut batch = [const { None }; BATCH];
+        let mut next = BATCH;
+        for step in steps {
+            sources.push(Source::assemble(step, || {
+                if next == BATCH {
+                    hear(channel, Message::Sources, &mut batch)?;
+                    next = 0;
+                }
+                next += 1;
+                batch.get_mut(next - 1).and_then(Option::take).ok_or(Errno::BADMSG)
+            })?);
+        }
+    }
+    hear(channel, Message::Go, &mut [])
+}
+
+/// Waits for one certain message.
+fn hear(channel: &Channel, expected: Message, descriptors: &mut [Option<OwnedFd>]) -> Result<()> {
+    match channel.receive_with(descriptors)? {
+        Some(message) if message == expected => Ok(()),
+        _ => Err(Errno::CONNRESET),
+    }
 }
 
 fn write(path: &std::ffi::CStr, text: &[u8]) -> Result<()> {
@@ -77,26 +127,8 @@ fn become_user(id: u32) -> Result<()> {
     set_thread_res_uid(user, user, user)
 }
 
-fn steps(prepared: &Prepared<'_>, mut sources: Vec<Source>) -> std::result::Result<(), Failure> {
-    let steps = &prepared.plan.steps;
-    let privileged = prepared.plan.identity.privileged;
-    if !privileged {
-        for (index, step) in steps.iter().enumerate() {
-            sources.push(source::open(step, None).map_err(|errno| (Stage::Open, index, errno))?);
-        }
-    }
-    let mut tree = Tree::new().map_err(|errno| (Stage::Do, 0, errno))?;
-    for (index, source) in sources.iter().enumerate() {
-        source.attach(tree.stage(), privileged).map_err(|errno| (Stage::Open, index, errno))?;
-    }
-    for (index, (step, source)) in steps.iter().zip(&sources).enumerate() {
-        tree.step(step, source).map_err(|errno| (Stage::Do, index, errno))?;
-    }
-    Ok(())
-}
-
 /// Gives up what was inherited and what building needed.
-fn surrender(prepared: &Prepared<'_>, channel: &Channel) -> Result<()> {
+fn surrender(prepared: &Prepared, channel: &Channel) -> Result<()> {
     linux::keyring::leave_session()?;
     linux::capability::drop_all()?;
     set_no_new_privs(true)?;
@@ -124,7 +156,7 @@ fn forget_stdio() -> Result<()> {
 }
 
 /// From the start of the command to its end.
-fn live(prepared: &Prepared<'_>, channel: &Channel) -> std::result::Result<(), Failure> {
+fn live(prepared: &Prepared, channel: &Channel) -> std::result::Result<(), Failure> {
     let at = |errno| (Stage::Start, 0, errno);
     let held = Held::new(&[libc::SIGCHLD]).map_err(at)?;
     let terminal = match prepared.stdio {
@@ -147,11 +179,8 @@ fn terminal(channel: &Channel) -> Result<OwnedFd> {
     let master = openat(CWD, c"/dev/ptmx", OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
     unlockpt(&master)?;
     let slave = ioctl_tiocgptpeer(&master, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-    channel.send_with(Message::Terminal, Some(master.as_fd()))?;
-    match channel.receive()? {
-        Some((Message::Go, _)) => Ok(slave),
-        _ => Err(Errno::CONNRESET),
-    }
+    channel.send_with(Message::Terminal, &[master.as_fd()])?;
+    hear(channel, Message::Go, &mut []).map(|()| slave)
 }
 
 /// Until the command ends or the monitor is gone. All that is left then dies with this process.
@@ -175,7 +204,7 @@ fn watch(command: Pid, channel: &Channel, held: &Held) -> Result<()> {
         }
         if spoken {
             match channel.receive()? {
-                Some((Message::Signal(number), _)) => pass(command, number),
+                Some(Message::Signal(number)) => pass(command, number),
                 Some(_) => {}
                 None => return Ok(()),
             }

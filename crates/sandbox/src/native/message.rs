@@ -15,8 +15,10 @@ use rustix::net::{
 /// Something one side tells the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Message {
-    /// Monitor: the ids are mapped, go on.
+    /// Monitor: everything that init depends on is there, go on.
     Go,
+    /// Monitor: what the next steps take from the host comes with this.
+    Sources,
     /// Monitor: send this signal to the command's process group.
     Signal(i32),
     /// Init: this stage failed; which one, at which step, with what.
@@ -34,6 +36,7 @@ pub(crate) enum Message {
 /// A stage of the child's part of the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
+    Separate,
     Map,
     Become,
     Open,
@@ -45,7 +48,8 @@ pub(crate) enum Stage {
     Start,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
+    Stage::Separate,
     Stage::Map,
     Stage::Become,
     Stage::Open,
@@ -56,6 +60,9 @@ const STAGES: [Stage; 9] = [
     Stage::Workdir,
     Stage::Start,
 ];
+
+/// Descriptors that one message can hand over.
+pub(crate) const BATCH: usize = 64;
 
 /// Kind, then up to three numbers.
 const SIZE: usize = 16;
@@ -71,6 +78,7 @@ impl Message {
             Self::NotExecuted(errno, found) => [5, errno.raw_os_error(), i32::from(found), 0],
             Self::Ended(Status::Exited(code)) => [6, i32::from(code), 0, 0],
             Self::Ended(Status::Signaled(signal)) => [7, i32::from(signal), 0, 0],
+            Self::Sources => [8, 0, 0, 0],
         };
         let mut bytes = [0; SIZE];
         for (place, word) in bytes.chunks_exact_mut(4).zip(words) {
@@ -94,6 +102,7 @@ impl Message {
             5 => Self::NotExecuted(Errno::from_raw_os_error(first), second != 0),
             6 => Self::Ended(Status::Exited(u8::try_from(first).ok()?)),
             7 => Self::Ended(Status::Signaled(u8::try_from(first).ok()?)),
+            8 => Self::Sources,
             _ => return None,
         })
     }
@@ -112,17 +121,16 @@ impl Channel {
 
     /// Says something. That the other side is gone is no error: whoever listens learns it from `receive`.
     pub(crate) fn send(&self, message: Message) -> Result<()> {
-        self.send_with(message, None)
+        self.send_with(message, &[])
     }
 
-    /// Says something and hands over a descriptor.
-    pub(crate) fn send_with(&self, message: Message, descriptor: Option<BorrowedFd<'_>>) -> Result<()> {
+    /// Says something and hands over descriptors, [`BATCH`] of them at most.
+    pub(crate) fn send_with(&self, message: Message, descriptors: &[BorrowedFd<'_>]) -> Result<()> {
         let bytes = message.encode();
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = SendAncillaryBuffer::new(&mut space);
-        let descriptors = descriptor.map(|descriptor| [descriptor]);
-        if let Some(descriptors) = &descriptors {
-            control.push(SendAncillaryMessage::ScmRights(descriptors));
+        if !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
+            return Err(Errno::MSGSIZE);
         }
         match sendmsg(&self.0, &[IoSlice::new(&bytes)], &mut control, SendFlags::NOSIGNAL) {
             Ok(_) | Err(Errno::PIPE | Errno::CONNRESET) => Ok(()),
@@ -131,9 +139,14 @@ impl Channel {
     }
 
     /// What the other side said; `None` when it is gone.
-    pub(crate) fn receive(&self) -> Result<Option<(Message, Option<OwnedFd>)>> {
+    pub(crate) fn receive(&self) -> Result<Option<Message>> {
+        self.receive_with(&mut [])
+    }
+
+    /// What the other side said, and the descriptors that came with it, as far as there is room for them.
+    pub(crate) fn receive_with(&self, descriptors: &mut [Option<OwnedFd>]) -> Result<Option<Message>> {
         let mut bytes = [0; SIZE];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let received = loop {
             match recvmsg(&self.0, &mut [IoSliceMut::new(&mut bytes)], &mut control, RecvFlags::CMSG_CLOEXEC) {
@@ -142,15 +155,18 @@ impl Channel {
                 other => break other?.bytes,
             }
         };
-        let descriptor = control.drain().find_map(|message| match message {
-            RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+        let handed = control.drain().filter_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(handed) => Some(handed),
             _ => None,
         });
+        for (place, descriptor) in descriptors.iter_mut().zip(handed.flatten()) {
+            *place = Some(descriptor);
+        }
         if received == 0 {
             return Ok(None);
         }
         let message = if received == SIZE { Message::decode(bytes) } else { None };
-        message.map(|message| Some((message, descriptor))).ok_or(Errno::BADMSG)
+        message.map(Some).ok_or(Errno::BADMSG)
     }
 }
 
@@ -170,6 +186,7 @@ mod tests {
         let stages = STAGES.map(|stage| Message::Failed(stage, 7, Errno::PERM));
         let others = [
             Message::Go,
+            Message::Sources,
             Message::Signal(15),
             Message::Started,
             Message::NotExecuted(Errno::NOENT, true),
@@ -178,17 +195,20 @@ mod tests {
         ];
         for message in stages.into_iter().chain(others) {
             here.send(message).unwrap();
-            assert_eq!(there.receive().unwrap().map(|(message, _)| message), Some(message));
+            assert_eq!(there.receive().unwrap(), Some(message));
         }
     }
 
     #[test]
-    fn a_descriptor_comes_along_and_the_end_is_noticed() {
+    fn descriptors_come_along_and_the_end_is_noticed() {
         let (here, there) = Channel::pair().unwrap();
-        here.send_with(Message::Terminal, Some(here.as_fd())).unwrap();
-        assert!(there.receive().unwrap().unwrap().1.is_some());
-        drop(here);
-        assert!(there.receive().unwrap().is_none());
+        here.send_with(Message::Sources, &[here.as_fd(); BATCH]).unwrap();
+        let mut handed = [const { None }; BATCH];
+        assert_eq!(there.receive_with(&mut handed).unwrap(), Some(Message::Sources));
+        assert!(handed.iter().all(Option::is_some));
+        assert_eq!(here.send_with(Message::Sources, &[here.as_fd(); BATCH + 1]), Err(Errno::MSGSIZE));
+        drop((here, handed));
+        assert_eq!(there.receive().unwrap(), None);
         there.send(Message::Go).unwrap();
     }
 }

@@ -4,16 +4,19 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 
 use linux::Errno;
-use linux::process::{Child, clone};
+use linux::process::{Child, Namespaces, clone};
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use super::command::Program;
 use super::idmap::{self, Idmaps};
 use super::init;
-use super::message::{Channel, Message, Stage};
+use super::message::{BATCH, Channel, Message, Stage};
 use super::source::{self, Source};
 use crate::plan::{Layer, Overlay, Plan};
 use crate::{Act, Error, Step};
+
+/// Namespaces that a process can only be born with. The others it makes itself, at the same time as we do our part.
+pub(super) const BORN_WITH: Namespaces = Namespaces::USER.and(Namespaces::PID);
 
 /// A sandbox that is being built or runs.
 #[derive(Debug)]
@@ -36,8 +39,7 @@ pub(crate) struct Streams {
 
 /// What the child needs, made before it exists.
 #[derive(Debug)]
-pub(super) struct Prepared<'a> {
-    pub(super) plan: &'a Plan,
+pub(super) struct Prepared {
     pub(super) filter: linux::seccomp::Program,
     pub(super) program: Program,
     /// Content of `uid_map` and `gid_map`, where the child writes them itself.
@@ -46,50 +48,63 @@ pub(super) struct Prepared<'a> {
     pub(super) stdio: Option<[OwnedFd; 3]>,
 }
 
-/// Starts a sandbox. What it says next comes over the channel.
+/// Starts a sandbox: its init makes the namespaces, then waits for [`proceed`]. What it says comes over the channel.
 pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
-    let failed = |act| move |errno| Error::Start { act, errno };
     let ids = plan.identity;
     let (here, there) = Channel::pair().map_err(failed("make a socket pair"))?;
     let (streams, stdio) = match plan.command.terminal {
         true => (None, None),
         false => pipes(plan).map(|(ours, theirs)| (Some(ours), Some(theirs))).map_err(failed("make pipes"))?,
     };
-    let mut sources: Vec<Source> = Vec::with_capacity(plan.steps.len());
-    if ids.privileged {
-        let idmaps = Idmaps::new(&plan.steps, &ids)?;
-        for step in &plan.steps {
-            let failed = |errno| Error::Build { act: act_of(step, Act::Open), errno };
-            sources.push(source::open(step, Some(&idmaps)).map_err(failed)?);
-        }
-    }
     let prepared = Prepared {
-        plan,
         filter: crate::syscalls::compile(plan.syscalls),
         program: Program::new(&plan.command)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,
     };
-    let child = clone(plan.namespaces, || {
+    let sources = Vec::with_capacity(plan.steps.len());
+    let child = clone(BORN_WITH, || {
         // While init had a copy of our end, it would never learn that we are gone.
         match linux::descriptor::close_copy(here.as_fd()) {
-            Ok(()) => init::main(&prepared, &there, sources),
+            Ok(()) => init::main(&prepared, plan, &there, sources),
             Err(_) => 1,
         }
     })
     .map_err(failed("make new namespaces (`aisbx doctor` tells what this host allows)"))?;
-    let running = Running { child, channel: here, streams };
+    Ok(Running { child, channel: here, streams })
+}
+
+/// Does our part and lets init go on. What the plan takes from the host must be there by now.
+pub(crate) fn proceed(plan: &Plan, running: &Running) -> Result<(), Error> {
+    let ids = plan.identity;
     if ids.privileged {
         let (user, group) = ((ids.inner, ids.outer_user), (ids.inner, ids.outer_group));
-        if let Err(error) = idmap::map(running.child.pid(), user, group) {
-            // Whoever embeds us lives on, and nobody else would bury it.
-            let _ended = running.child.kill().and_then(|()| running.child.wait());
+        idmap::map(running.child.pid(), user, group).map_err(|error| {
             let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
-            return Err(Error::Start { act: "map user and group ids into the sandbox", errno });
-        }
-        running.channel.send(Message::Go).map_err(failed("speak to the sandbox"))?;
+            Error::Start { act: "map user and group ids into the sandbox", errno }
+        })?;
+        hand_over(plan, &running.channel)?;
     }
-    Ok(running)
+    running.channel.send(Message::Go).map_err(failed("speak to the sandbox"))
+}
+
+/// Opens what the steps take from the host, and gives it to init.
+fn hand_over(plan: &Plan, channel: &Channel) -> Result<(), Error> {
+    let idmaps = Idmaps::new(&plan.steps, &plan.identity)?;
+    let open = |step| {
+        let failed = |errno| Error::Build { act: act_of(step, Act::Open), errno };
+        source::open(step, Some(&idmaps)).map_err(failed)
+    };
+    let sources = plan.steps.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let descriptors: Vec<_> = sources.iter().flat_map(Source::descriptors).collect();
+    descriptors
+        .chunks(BATCH)
+        .try_for_each(|batch| channel.send_with(Message::Sources, batch))
+        .map_err(failed("speak to the sandbox"))
+}
+
+fn failed(act: &'static str) -> impl Fn(Errno) -> Error {
+    move |errno| Error::Start { act, errno }
 }
 
 /// The pipes between us and the command: our ends, and its own.
@@ -118,6 +133,7 @@ pub(crate) fn failure(plan: &Plan, stage: Stage, step: u32, errno: Errno) -> Err
     let step = usize::try_from(step).ok().and_then(|index| plan.steps.get(index));
     let at_step = |act: fn(String) -> Act| step.map_or_else(|| act(String::new()), |step| act_of(step, act));
     let act = match stage {
+        Stage::Separate => Act::Separate,
         Stage::Map => Act::Map,
         Stage::Become => Act::Become,
         Stage::Open => at_step(Act::Open),

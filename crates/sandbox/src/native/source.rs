@@ -1,7 +1,7 @@
 //! What is taken from the host: mount trees and directories, opened before the root changes.
 
 use std::ffi::CStr;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use linux::mount::{Attributes, copy_mount, copy_tree, set_attributes};
 use linux::{Errno, Result};
@@ -73,6 +73,26 @@ fn directory(path: &CStr) -> Result<OwnedFd> {
 }
 
 impl Source {
+    /// The descriptors it is made of, in the order in which [`Source::assemble`] takes them.
+    pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let (first, second) = match self {
+            Self::Tree(tree) => (Some(tree), None),
+            Self::Lower(lower, layer) => (Some(lower), layer.as_ref()),
+            Self::Nothing => (None, None),
+        };
+        first.into_iter().chain(second).map(|descriptor| descriptor.as_fd())
+    }
+
+    /// The source of a step, from descriptors that somebody else opened.
+    pub(super) fn assemble(step: &Step, mut next: impl FnMut() -> Result<OwnedFd>) -> Result<Self> {
+        match step {
+            Step::Bind(_) => next().map(Self::Tree),
+            Step::Overlay(Overlay { layer: Layer::Scratch(_), .. }) => Ok(Self::Lower(next()?, None)),
+            Step::Overlay(Overlay { layer: Layer::Kept(_), .. }) => Ok(Self::Lower(next()?, Some(next()?))),
+            _ => Ok(Self::Nothing),
+        }
+    }
+
     /// Attaches what is still detached, so that an overlay may use it.
     pub(super) fn attach(&self, stage: &OwnedFd, privileged: bool) -> Result<()> {
         match self {

@@ -54,8 +54,8 @@ impl<'p> Tree<'p> {
             Step::Overlay(overlay) => self.overlay(overlay, source),
             Step::Proc => self.proc(),
             Step::Terminals => self.terminals(),
-            Step::Mask { path, directory } => self.mask(path, *directory),
-            Step::Protect(path) => self.protect(path),
+            Step::Mask { path, directory, .. } => self.mask(path, *directory),
+            Step::Protect { path, .. } => self.protect(path),
             Step::Seal => seal(self.at()?),
             Step::Pivot => self.pivot(),
         }

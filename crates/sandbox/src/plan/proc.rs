@@ -12,7 +12,7 @@ pub(crate) struct Cover {
     pub(crate) name: &'static str,
     pub(crate) kind: Covering,
     /// What it would give away, or let be changed.
-    reason: &'static str,
+    pub(crate) reason: &'static str,
 }
 
 /// How, and when.

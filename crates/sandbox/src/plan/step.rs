@@ -68,9 +68,16 @@ pub enum Step {
         path: CString,
         /// Whether it is a directory.
         directory: bool,
+        /// What it would give away.
+        why: &'static str,
     },
-    /// Make a file or directory of `/proc` read-only, where there is one.
-    Protect(CString),
+    /// Make a directory of `/proc` read-only, where there is one.
+    Protect {
+        /// Where.
+        path: CString,
+        /// What it would let be changed.
+        why: &'static str,
+    },
     /// Make the root read-only.
     Seal,
     /// Change to the new root and let the old one go.
@@ -120,6 +127,13 @@ pub enum Layer {
     Scratch(CString),
 }
 
+impl Step {
+    /// Whether it needs nothing but the namespaces: no id, no root, nothing of the host.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self, Self::Hostname(_) | Self::Loopback)
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -136,8 +150,8 @@ impl fmt::Display for Step {
             Self::Overlay(overlay) => overlay.fmt(f),
             Self::Proc => f.write_str("mount a fresh /proc"),
             Self::Terminals => f.write_str("mount pseudoterminals at /dev/pts"),
-            Self::Mask { path, .. } => write!(f, "hide /{}", text(path)),
-            Self::Protect(path) => write!(f, "make /{} read-only", text(path)),
+            Self::Mask { path, why, .. } => write!(f, "hide /{}: {why}", text(path)),
+            Self::Protect { path, why } => write!(f, "make /{} read-only: {why}", text(path)),
             Self::Seal => f.write_str("make the root read-only"),
             Self::Pivot => f.write_str("change to the new root and let the old one go"),
         }

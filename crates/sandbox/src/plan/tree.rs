@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use spec::{Access, Mount, Network, RunSpec, Size, Workspace, WorkspaceLayer};
 
-use super::step::{Bind, Layer, Overlay, Step};
 use super::proc::Covering;
+use super::step::{Bind, Layer, Overlay, Step};
 use super::{c_string, etc, inside};
 use crate::survey::Owner;
 use crate::{Error, Kind, Survey};
@@ -77,7 +77,8 @@ impl Tree<'_> {
     /// What overlays keep in the root is not to be seen beside them.
     fn layers(&mut self, spec: &RunSpec) -> Result<(), Error> {
         if spec.mounts.iter().any(|mount| mount.access == Access::Cow) {
-            self.steps.push(Step::Mask { path: c_string(LAYERS)?, directory: true });
+            let why = "what the run's own layers are made of";
+            self.steps.push(Step::Mask { path: c_string(LAYERS)?, directory: true, why });
         }
         Ok(())
     }
@@ -117,8 +118,8 @@ impl Tree<'_> {
         for (cover, kind) in &self.survey.exposed {
             let path = c_string(format!("proc/{}", cover.name))?;
             self.steps.push(match cover.kind {
-                Covering::Hidden => Step::Mask { path, directory: *kind == Kind::Directory },
-                Covering::ReadOnly | Covering::ReadOnlyIfOwned => Step::Protect(path),
+                Covering::Hidden => Step::Mask { path, directory: *kind == Kind::Directory, why: cover.reason },
+                Covering::ReadOnly | Covering::ReadOnlyIfOwned => Step::Protect { path, why: cover.reason },
             });
         }
         Ok(())
