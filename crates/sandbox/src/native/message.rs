@@ -129,7 +129,10 @@ impl Channel {
         let bytes = message.encode();
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = SendAncillaryBuffer::new(&mut space);
-        if !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
+        // The buffer may have room for more, by alignment; the other side's has not.
+        let fits = descriptors.len() <= BATCH
+            && (descriptors.is_empty() || control.push(SendAncillaryMessage::ScmRights(descriptors)));
+        if !fits {
             return Err(Errno::MSGSIZE);
         }
         match sendmsg(&self.0, &[IoSlice::new(&bytes)], &mut control, SendFlags::NOSIGNAL) {
