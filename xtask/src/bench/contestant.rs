@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use super::{
     arena::Arena,
     job::Job,
-    rivals::{Bare, Bubblewrap, Firejail, Floor, Oci, Ours, Podman},
+    rivals::{Bare, Bubblewrap, Firejail, Floor, LeanBubblewrap, Oci, Ours, Podman},
 };
 use crate::search_path;
 
@@ -31,8 +31,14 @@ pub(super) trait Contestant: Sync {
 
 /// All that is installed, in the order of the tables.
 pub(super) fn all(arena: &Arena) -> Result<Vec<Box<dyn Contestant>>> {
-    let mut all: Vec<Box<dyn Contestant>> =
-        vec![Box::new(Bare), Box::new(Floor), Box::new(Ours::new(arena)?), Box::new(Bubblewrap), Box::new(Firejail)];
+    let mut all: Vec<Box<dyn Contestant>> = vec![
+        Box::new(Bare),
+        Box::new(Floor),
+        Box::new(Ours::new(arena)?),
+        Box::new(Bubblewrap::new(arena)?),
+        Box::new(LeanBubblewrap),
+        Box::new(Firejail),
+    ];
     for runtime in Oci::RUNTIMES {
         all.push(Box::new(Oci::new(runtime, arena)?));
     }

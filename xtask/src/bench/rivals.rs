@@ -1,5 +1,5 @@
 //! The contestants, each asked for what it offers nearest to ours: all namespaces, no capability, no network,
-//! the system's `/usr` read-only, a `/tmp` of its own, and the workspace.
+//! the system's `/usr` read-only, a `/tmp` of its own, and the workspace. bubblewrap can be asked for our very mounts, and is.
 
 mod bare;
 mod bubblewrap;
@@ -10,7 +10,13 @@ mod ours;
 mod podman;
 
 pub(super) use self::{
-    bare::Bare, bubblewrap::Bubblewrap, firejail::Firejail, floor::Floor, oci::Oci, ours::Ours, podman::Podman,
+    bare::Bare,
+    bubblewrap::{Bubblewrap, LeanBubblewrap},
+    firejail::Firejail,
+    floor::Floor,
+    oci::Oci,
+    ours::Ours,
+    podman::Podman,
 };
 
 /// The whole environment inside, for those who take it as an argument.
