@@ -42,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, wishes: &Wishes) -> Result<()> {
 fn able(arena: &Arena, mut contestants: Vec<Box<dyn Contestant>>) -> Result<Vec<Box<dyn Contestant>>> {
     let job = job::JOBS.first().context("there is no job")?;
     let able: Vec<_> = race::admit(arena, job, &contestants)?.iter().map(|contestant| contestant.name()).collect();
-    contestants.retain(|contestant| able.contains(&contestant.name()));
+    contestants.retain(|contestant| able.contains(&contestant.name()) || !contestant.takes(job));
     Ok(contestants)
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Figure {
     contestant: &'static str,
     runs: usize,
     measure: Measure,
-    /// This one divided by each yardstick that took part.
+    /// This one divided by each yardstick that took part; of a walk, the walk alone.
     ratios: Vec<Ratio>,
 }
 
@@ -36,6 +36,8 @@ struct Ratio {
 enum Measure {
     /// All in microseconds.
     Time { median_us: f64, p90_us: f64, processor_us: f64 },
+    /// All in microseconds; `walk_us` is without the start, which the same contestant took for `true` in the same place.
+    Walk { median_us: f64, start_us: f64, walk_us: f64 },
     /// The median of the rounds.
     Rate { per_second: f64 },
 }
@@ -50,6 +52,12 @@ impl Figure {
         Self { contestant, runs: samples.len(), measure, ratios: Vec::new() }
     }
 
+    pub(super) fn walk(contestant: &'static str, samples: &Samples, starts: &Samples) -> Self {
+        let (median_us, start_us) = (microseconds(samples.median()), microseconds(starts.median()));
+        let measure = Measure::Walk { median_us, start_us, walk_us: median_us - start_us };
+        Self { contestant, runs: samples.len(), measure, ratios: Vec::new() }
+    }
+
     pub(super) fn rate(contestant: &'static str, mut rounds: Vec<f64>) -> Self {
         rounds.sort_by(f64::total_cmp);
         let per_second = rounds.get(rounds.len() / 2).copied().unwrap_or_default();
@@ -59,6 +67,7 @@ impl Figure {
     fn value(&self) -> f64 {
         match self.measure {
             Measure::Time { median_us, .. } => median_us,
+            Measure::Walk { walk_us, .. } => walk_us,
             Measure::Rate { per_second } => per_second,
         }
     }
@@ -91,8 +100,11 @@ impl Figure {
 impl fmt::Display for Race {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [bwrap, floor, bare] = YARDSTICKS.map(|name| format!("/ {name}"));
+        let walk = self.figures.iter().any(|figure| matches!(figure.measure, Measure::Walk { .. }));
+        let columns = if walk { ["median", "start", "walk"] } else { ["median", "p90", "processor"] };
+        let [first, second, third] = columns;
         writeln!(out, "{}", self.job)?;
-        writeln!(out, "  {:14}{:>12}{:>12}{:>12}{bwrap:>10}{floor:>10}{bare:>10}", "", "median", "p90", "processor")?;
+        writeln!(out, "  {:14}{first:>12}{second:>12}{third:>12}{bwrap:>10}{floor:>10}{bare:>10}", "")?;
         let rows: Vec<_> = self.figures.iter().map(Figure::to_string).collect();
         write!(out, "{}", rows.join("\n"))
     }
@@ -102,10 +114,9 @@ impl fmt::Display for Figure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "  {:14}", self.contestant)?;
         match self.measure {
-            Measure::Time { median_us, p90_us, processor_us } => {
-                [median_us, p90_us, processor_us]
-                    .iter()
-                    .try_for_each(|time| write!(out, "{:>9.2} ms", time / 1000.0))?;
+            Measure::Time { median_us: first, p90_us: second, processor_us: third }
+            | Measure::Walk { median_us: first, start_us: second, walk_us: third } => {
+                [first, second, third].iter().try_for_each(|time| write!(out, "{:>9.2} ms", time / 1000.0))?;
             }
             Measure::Rate { per_second } => write!(out, "{per_second:>10.0}/s{:24}", "")?,
         }
@@ -132,6 +143,24 @@ mod tests {
         let mut samples = Samples::default();
         samples.push(Sample { wall, processor: wall / 2 });
         Figure::time(name, &samples)
+    }
+
+    #[test]
+    fn a_walk_is_compared_without_its_start() {
+        let samples = |milliseconds| {
+            let mut samples = Samples::default();
+            samples.push(Sample { wall: Duration::from_millis(milliseconds), processor: Duration::ZERO });
+            samples
+        };
+        let walk = |name, whole, start| Figure::walk(name, &samples(whole), &samples(start));
+        let race = Race::new("find", vec![walk("bare", 6, 1), walk("aisbx", 10, 4)]);
+        assert_eq!(race.ratio("aisbx", "bare"), Some(1.2));
+        let expected = "\
+find
+                      median       start        walk   / bwrap   / floor    / bare
+  bare               6.00 ms     1.00 ms     5.00 ms         -         -      1.00
+  aisbx             10.00 ms     4.00 ms     6.00 ms         -         -      1.20";
+        assert_eq!(race.to_string(), expected);
     }
 
     #[test]

@@ -8,9 +8,9 @@ use super::{
     arena::Arena,
     contestant::{Contestant, attempt},
     figures::{Figure, Race},
-    job::Job,
+    job::{Ground, Job},
 };
-use crate::stopwatch::{Samples, time};
+use crate::stopwatch::{Sample, Samples, time};
 
 /// Rounds before the first that counts.
 const WARM_UP: usize = 3;
@@ -19,31 +19,56 @@ const WARM_UP: usize = 3;
 /// must not weigh on the next one. The race of the crowd shows it.
 const PAUSE: Duration = Duration::from_millis(4);
 
+/// The same after ten thousand files: the kernel then forgets what it cached of them.
+const LONG_PAUSE: Duration = Duration::from_millis(25);
+
 /// Leaves out, aloud, who cannot do the job here.
 pub(super) fn run(arena: &Arena, job: &Job, contestants: &[Box<dyn Contestant>], runs: usize) -> Result<Race> {
     let rounds = (runs / job.fraction).max(4);
     let entrants = admit(arena, job, contestants)?;
     println!("{}: {rounds} rounds of {}", job.name, entrants.len());
-    let mut samples: Vec<_> = entrants.iter().map(|entrant| (*entrant, Samples::default())).collect();
+    let mut entries: Vec<_> = entrants.iter().map(|entrant| Entry::new(*entrant)).collect();
     for round in 0..WARM_UP + rounds {
         // Nobody always runs behind the same other.
-        let shift = round % samples.len().max(1);
-        samples.rotate_left(shift);
-        for (entrant, samples) in &mut samples {
-            std::thread::sleep(PAUSE);
-            let sample = time(entrant.command(arena, job, 1 + round).current_dir(arena.ground(job)));
-            let sample = sample.with_context(|| format!("{} at {}", entrant.name(), job.name))?;
+        let shift = round % entries.len().max(1);
+        entries.rotate_left(shift);
+        for entry in &mut entries {
+            let sample = entry.run(arena, job, 1 + round)?;
+            let start = job.start().map(|start| entry.run(arena, &start, 1 + rounds + WARM_UP + round)).transpose()?;
             if round >= WARM_UP {
-                samples.push(sample);
+                entry.samples.push(sample);
+                start.into_iter().for_each(|start| entry.starts.push(start));
             }
         }
     }
-    Ok(Race::new(job.name, entrants.iter().filter_map(|entrant| figure(*entrant, &samples)).collect()))
+    let figure = |entrant: &&dyn Contestant| {
+        let entry = entries.iter().find(|entry| entry.contestant.name() == entrant.name())?;
+        Some(match job.start() {
+            Some(_) => Figure::walk(entrant.name(), &entry.samples, &entry.starts),
+            None => Figure::time(entrant.name(), &entry.samples),
+        })
+    };
+    Ok(Race::new(job.name, entrants.iter().filter_map(figure).collect()))
 }
 
-fn figure(entrant: &dyn Contestant, samples: &[(&dyn Contestant, Samples)]) -> Option<Figure> {
-    let (_, samples) = samples.iter().find(|(other, _)| other.name() == entrant.name())?;
-    Some(Figure::time(entrant.name(), samples))
+/// A contestant and how it did so far.
+struct Entry<'a> {
+    contestant: &'a dyn Contestant,
+    samples: Samples,
+    /// The shortest command in the same place.
+    starts: Samples,
+}
+
+impl<'a> Entry<'a> {
+    fn new(contestant: &'a dyn Contestant) -> Self {
+        Self { contestant, samples: Samples::default(), starts: Samples::default() }
+    }
+
+    fn run(&self, arena: &Arena, job: &Job, turn: usize) -> Result<Sample> {
+        std::thread::sleep(if job.ground == Ground::Tree { LONG_PAUSE } else { PAUSE });
+        let sample = time(self.contestant.command(arena, job, turn).current_dir(arena.ground(job)));
+        sample.with_context(|| format!("{} at {}", self.contestant.name(), job.name))
+    }
 }
 
 /// Those whose one trial prints what the bare command prints: a race without work done would be no race.
