@@ -1,5 +1,6 @@
 //! The writable layer of a copy-on-write workspace: an overlay where it can be, else a copy.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use spec::{Changes, RunSpec, WorkspaceLayer};
@@ -7,7 +8,6 @@ use store::copy::{Bounds, Mark};
 use store::{Owner, Run};
 
 use crate::Error;
-use crate::reason::chain;
 
 /// What a copy may hold; more is for a person to decide.
 const BOUNDS: Bounds = Bounds { bytes: 2 << 30, entries: 500_000 };
@@ -25,12 +25,24 @@ pub(crate) fn copy(run: &Run, workspace: &Path, reason: String) -> Result<(Works
     Ok((WorkspaceLayer::Copy(target), copied.mark))
 }
 
-/// Removes what overlayfs needs only while it is mounted: directories that their owner cannot enter without more ado.
+/// Directories that overlayfs closes even to their owner, from the outside in (fs/overlayfs/super.c: `work`, and what marks a
+/// `volatile` mount).
+const CLOSED: [&str; 3] = ["work/work", "work/work/incompat", "work/work/incompat/volatile"];
+
+/// Opens what overlayfs closed, so that its owner can remove it. It is of no use any more, but removing it here would take as
+/// long as all the rest of an end; it goes with the run.
 pub(crate) fn settle(spec: &RunSpec, lost: &mut dyn FnMut(String)) {
-    if let Some(WorkspaceLayer::Overlay(dir)) = spec.workspace.as_ref().and_then(|workspace| workspace.layer.as_ref())
-        && let Err(error) = store::remove::tree(&dir.join("work"))
-    {
-        lost(chain(&error));
+    let Some(WorkspaceLayer::Overlay(dir)) = spec.workspace.as_ref().and_then(|workspace| workspace.layer.as_ref())
+    else {
+        return;
+    };
+    for closed in CLOSED.map(|closed| dir.join(closed)) {
+        match std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                lost(format!("cannot open {}: {error}", closed.display()));
+            }
+            _ => {}
+        }
     }
 }
 

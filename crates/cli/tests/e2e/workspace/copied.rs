@@ -167,3 +167,10 @@ fn names_of_the_overlays_own_are_files_like_others() {
     assert_eq!(changes.created, [".wh.new", "pipe"]);
     assert_eq!(changes.deleted, ["file"]);
 }
+
+#[test]
+fn the_layer_of_an_ended_run_can_be_removed_by_its_owner() {
+    let world = World::new();
+    world.sandbox().sh("echo new > new.txt").success();
+    std::fs::remove_dir_all(world.state()).expect("no directory is closed to its owner");
+}
