@@ -3,6 +3,7 @@
 mod system;
 
 use std::borrow::Cow;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -16,6 +17,13 @@ pub struct Shown {
     pub path: PathBuf,
     /// What it is shown for.
     pub why: Cow<'static, str>,
+}
+
+/// Whether a path is a tree or lies in it; both absolute and without `.`, `..` and doubled slashes. As `Path::starts_with`, which
+/// takes both apart into components: some hundred times in every start.
+pub(crate) fn lies_in(path: &Path, tree: &Path) -> bool {
+    let (path, tree) = (path.as_os_str().as_bytes(), tree.as_os_str().as_bytes());
+    path.strip_prefix(tree).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || tree == b"/")
 }
 
 /// What is shown so far.
@@ -42,7 +50,7 @@ impl View {
 
     /// Whether a path is shown, itself or as part of a tree.
     pub(crate) fn covers(&self, path: &Path) -> bool {
-        self.trees.iter().any(|shown| path.starts_with(&shown.path))
+        self.trees.iter().any(|shown| lies_in(path, &shown.path))
     }
 
     /// Whether a path exists inside: it is shown, or holds something that is.
@@ -55,13 +63,25 @@ impl View {
         let mut all = Vec::with_capacity(self.trees.len() + self.links.len());
         for shown in self.trees.iter().chain(&self.links) {
             let covered =
-                self.trees.iter().any(|other| other.path != shown.path && shown.path.starts_with(&other.path));
+                self.trees.iter().any(|other| other.path != shown.path && lies_in(&shown.path, &other.path));
             if !covered {
                 all.push(shown.clone());
             }
         }
-        all.sort();
+        all.sort_by(|one, two| one.path.as_os_str().cmp(two.path.as_os_str()));
         all.dedup_by(|one, two| one.path == two.path);
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_holds_itself_and_what_is_below_it() {
+        let lies = |path: &str, tree: &str| lies_in(Path::new(path), Path::new(tree));
+        assert!(lies("/usr", "/usr") && lies("/usr/bin", "/usr") && lies("/usr", "/"));
+        assert!(!lies("/usrlocal", "/usr") && !lies("/", "/usr") && !lies("/us", "/usr"));
     }
 }

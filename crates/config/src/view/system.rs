@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::View;
+use super::{View, lies_in};
 
 /// When an entry is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,5 +95,5 @@ fn show(view: &mut View, path: &str, why: &'static str) {
 
 /// Whether a path lies in one of the system's trees, which are always shown.
 pub(crate) fn is_system(path: &Path) -> bool {
-    TREES.iter().any(|(tree, _)| path.starts_with(tree))
+    TREES.iter().any(|(tree, _)| lies_in(path, Path::new(tree)))
 }
