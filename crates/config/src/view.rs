@@ -62,8 +62,7 @@ impl View {
     pub(crate) fn finish(self) -> Vec<Shown> {
         let mut all = Vec::with_capacity(self.trees.len() + self.links.len());
         for shown in self.trees.iter().chain(&self.links) {
-            let covered =
-                self.trees.iter().any(|other| other.path != shown.path && lies_in(&shown.path, &other.path));
+            let covered = self.trees.iter().any(|other| other.path != shown.path && lies_in(&shown.path, &other.path));
             if !covered {
                 all.push(shown.clone());
             }

@@ -40,43 +40,60 @@ fn build(
     prepared: &Prepared,
     plan: &Plan,
     channel: &Channel,
-    mut sources: Vec<Source>,
+    sources: Vec<Source>,
 ) -> std::result::Result<(), Failure> {
     let at = |stage| move |errno| (stage, 0, errno);
-    set_parent_process_death_signal(Some(Signal::KILL)).map_err(at(Stage::Become))?;
     let ids = plan.identity;
-    if !ids.privileged {
-        map(&prepared.maps).map_err(at(Stage::Map))?;
-    }
-    // The most expensive thing of all is made here, while the monitor does its part.
-    linux::process::separate(plan.namespaces.without(BORN_WITH)).map_err(at(Stage::Separate))?;
-    let mut tree = Tree::new().map_err(at(Stage::Do))?;
     let bare = plan.steps.iter().take_while(|step| step.is_bare()).count();
-    let (bare, steps) = plan.steps.split_at(bare);
-    for (index, step) in bare.iter().enumerate() {
-        tree.step(step, &Source::Nothing).map_err(|errno| (Stage::Do, index, errno))?;
-    }
-    linux::process::forget_arguments().map_err(at(Stage::Become))?;
-    await_sources(steps, ids.privileged, channel, &mut sources).map_err(at(Stage::Become))?;
+    let tree = separate(prepared, plan, bare)?;
+    let (_, steps) = plan.steps.split_at(bare);
+    let sources = gather(steps, ids.privileged, channel, sources).map_err(at(Stage::Become))?;
     if ids.privileged {
         become_user(ids.inner).map_err(at(Stage::Become))?;
     }
-    let failed = |stage, index| move |errno| (stage, bare.len() + index, errno);
-    if !ids.privileged {
+    raise(tree, steps, ids.privileged, sources).map_err(|(stage, step, errno)| (stage, bare + step, errno))?;
+    surrender(prepared, channel).map_err(at(Stage::Surrender))?;
+    linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
+    posture::verify(ids.inner).map_err(at(Stage::Verify))?;
+    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
+}
+
+/// Makes the namespaces, the most expensive thing of all, and does the steps that need nothing else.
+fn separate<'p>(prepared: &Prepared, plan: &'p Plan, bare: usize) -> std::result::Result<Tree<'p>, Failure> {
+    let at = |stage| move |errno| (stage, 0, errno);
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(at(Stage::Become))?;
+    if !plan.identity.privileged {
+        map(&prepared.maps).map_err(at(Stage::Map))?;
+    }
+    linux::process::separate(plan.namespaces.without(BORN_WITH)).map_err(at(Stage::Separate))?;
+    linux::process::forget_arguments().map_err(at(Stage::Become))?;
+    let mut tree = Tree::new().map_err(at(Stage::Do))?;
+    for (index, step) in plan.steps.iter().enumerate().take(bare) {
+        tree.step(step, &Source::Nothing).map_err(|errno| (Stage::Do, index, errno))?;
+    }
+    Ok(tree)
+}
+
+/// Does the steps that make the root.
+fn raise<'p>(
+    mut tree: Tree<'p>,
+    steps: &'p [Step],
+    privileged: bool,
+    mut sources: Vec<Source>,
+) -> std::result::Result<(), Failure> {
+    let failed = |stage, index| move |errno| (stage, index, errno);
+    if !privileged {
         for (index, step) in steps.iter().enumerate() {
             sources.push(source::open(step, None).map_err(failed(Stage::Open, index))?);
         }
     }
     for (index, source) in sources.iter().enumerate() {
-        source.attach(tree.stage(), ids.privileged).map_err(failed(Stage::Open, index))?;
+        source.attach(tree.stage(), privileged).map_err(failed(Stage::Open, index))?;
     }
     for (index, (step, source)) in steps.iter().zip(&sources).enumerate() {
         tree.step(step, source).map_err(failed(Stage::Do, index))?;
     }
-    surrender(prepared, channel).map_err(at(Stage::Surrender))?;
-    linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
-    posture::verify(ids.inner).map_err(at(Stage::Verify))?;
-    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
+    Ok(())
 }
 
 /// Maps our own id. Root maps it from outside: he alone may give away an id that is not his own.
@@ -88,7 +105,7 @@ fn map((user, group): &(String, String)) -> Result<()> {
 }
 
 /// Waits until the monitor has done its part: the run is recorded, and root has opened what the steps take from the host.
-fn await_sources(steps: &[Step], handed: bool, channel: &Channel, sources: &mut Vec<Source>) -> Result<()> {
+fn gather(steps: &[Step], handed: bool, channel: &Channel, mut sources: Vec<Source>) -> Result<Vec<Source>> {
     if handed {
         let mut batch = [const { None }; BATCH];
         let mut next = BATCH;
@@ -103,7 +120,7 @@ fn await_sources(steps: &[Step], handed: bool, channel: &Channel, sources: &mut 
             })?);
         }
     }
-    hear(channel, Message::Go, &mut [])
+    hear(channel, Message::Go, &mut []).map(|()| sources)
 }
 
 /// Waits for one certain message.
