@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use rustix::mount::{
     FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags, fsconfig_create, fsconfig_set_string,
     fsmount, fsopen, move_mount, open_tree,
@@ -32,20 +33,45 @@ struct MountAttr {
     userns_fd: u64,
 }
 
-/// Copies the mount that holds `path`, from `path` down and with all mounts below it, as a detached tree. A symbolic link
-/// at the end is followed.
-pub fn copy_tree(path: &CStr) -> Result<OwnedFd> {
-    copy(path, OpenTreeFlags::AT_RECURSIVE)
+/// Copies the mount that holds `path`, from `path` down and with all mounts below it, as a detached tree.
+pub fn copy_tree(path: &CStr, links: Links) -> Result<OwnedFd> {
+    copy(path, links, OpenTreeFlags::AT_RECURSIVE)
 }
 
 /// As [`copy_tree`], but leaves the mounts below out. The kernel refuses that (`EINVAL`) in a user namespace where it
 /// would uncover what they hide.
-pub fn copy_mount(path: &CStr) -> Result<OwnedFd> {
-    copy(path, OpenTreeFlags::empty())
+pub fn copy_mount(path: &CStr, links: Links) -> Result<OwnedFd> {
+    copy(path, links, OpenTreeFlags::empty())
 }
 
-fn copy(path: &CStr, extra: OpenTreeFlags) -> Result<OwnedFd> {
-    open_tree(rustix::fs::CWD, path, OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | extra)
+/// Whether symbolic links lead on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// As everywhere.
+    Followed,
+    /// None on the way is followed, for a path that was resolved before and checked: whoever puts a link there now is up to
+    /// something (openat2(2), `RESOLVE_NO_SYMLINKS`, Linux 5.6).
+    Refused,
+}
+
+/// A descriptor that only names what is at a path.
+pub fn find(path: &CStr, links: Links) -> Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    match links {
+        Links::Followed => openat(CWD, path, flags, Mode::empty()),
+        Links::Refused => {
+            let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+            openat2(CWD, path, flags, Mode::empty(), resolve)
+        }
+    }
+}
+
+fn copy(path: &CStr, links: Links, extra: OpenTreeFlags) -> Result<OwnedFd> {
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | extra;
+    match links {
+        Links::Followed => open_tree(CWD, path, flags),
+        Links::Refused => open_tree(find(path, links)?, c"", flags | OpenTreeFlags::AT_EMPTY_PATH),
+    }
 }
 
 /// Copies a part of an attached or detached tree, named by a descriptor and a path below it.
@@ -115,4 +141,17 @@ pub fn file_system(kind: &CStr, options: &[(&CStr, &CStr)], attributes: MountAtt
     }
     fsconfig_create(context.as_fd())?;
     fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_link_leads_to_what_was_resolved_before() {
+        // `/proc/self` is a link on every Linux.
+        assert!(find(c"/proc/self/status", Links::Followed).is_ok());
+        assert_eq!(find(c"/proc/self/status", Links::Refused).err(), Some(crate::Errno::LOOP));
+        assert!(find(c"/proc/version", Links::Refused).is_ok());
+    }
 }

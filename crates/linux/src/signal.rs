@@ -63,6 +63,12 @@ impl Drop for Held {
     }
 }
 
+/// Has a signal do nothing to this process, as Rust does with SIGPIPE: the call that would have raised it fails instead.
+pub fn ignore(signal: i32) -> Result<()> {
+    // SAFETY: no handler of ours is installed, and the one before is not asked for.
+    if unsafe { libc::signal(signal, libc::SIG_IGN) } == libc::SIG_ERR { Err(crate::last_errno()) } else { Ok(()) }
+}
+
 /// Gives every signal its default disposition and lets all through: what a fresh program expects. Rust ignores SIGPIPE, and
 /// callers such as nohup(1) ignore others; both would be inherited through execve(2).
 pub fn reset() {

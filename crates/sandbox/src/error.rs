@@ -61,6 +61,8 @@ pub enum Act {
     Become,
     /// Opening the source of a step.
     Open(String),
+    /// Showing something for writing whose file system cannot translate owners, which a sandbox of root's needs.
+    Translate(PathBuf),
     /// Doing a step.
     Do(String),
     /// Laying the run's kept layer over the workspace: not every file system can be below or above.
@@ -84,6 +86,12 @@ impl std::fmt::Display for Act {
             Self::Map => f.write_str("map user and group ids into the sandbox"),
             Self::Become => f.write_str("become the sandbox's user"),
             Self::Open(step) => write!(f, "open what is needed to {step}"),
+            Self::Translate(path) => write!(
+                f,
+                "show {} for writing, because its file system cannot translate owners (give it `cow` or `ro`, or run as its \
+                 owner instead of root)",
+                path.display()
+            ),
             Self::Do(step) | Self::Overlay(step) => f.write_str(step),
             Self::Surrender => f.write_str("give up capabilities and inherited descriptors"),
             Self::Filter => f.write_str("install the system-call filter"),

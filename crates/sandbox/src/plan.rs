@@ -17,10 +17,9 @@ use spec::{Command, Network, RunSpec, Syscalls};
 
 use crate::{Error, Survey};
 
-pub(crate) use proc::COVERS;
-pub(crate) use proc::Cover;
 pub use step::Step;
 pub(crate) use step::{Bind, Layer, Overlay};
+pub(crate) use tree::EMPTY;
 
 /// How a sandbox is built.
 #[derive(Clone, Debug)]

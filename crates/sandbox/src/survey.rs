@@ -5,11 +5,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
-use rustix::io::Errno;
 use spec::{Network, RunSpec};
-
-use crate::plan::{COVERS, Cover};
 
 /// The id that a sandbox run by root has outside: above every range that systemd hands to containers (up to 0x6FFFFFFF,
 /// systemd.io/UIDS-GIDS) and below 2^31, past which some file systems misbehave.
@@ -46,8 +42,6 @@ pub struct Survey {
     pub found: BTreeMap<PathBuf, (Kind, Owner)>,
     /// Mounts below a workspace that is overlaid or copied, outermost first.
     pub nested: Vec<PathBuf>,
-    /// What of `/proc` has to be covered, and what it is.
-    pub(crate) exposed: Vec<(&'static Cover, Kind)>,
     /// The host's `/etc/resolv.conf`, where the network is shared.
     pub resolver: Vec<u8>,
 }
@@ -68,7 +62,7 @@ impl Survey {
             Network::Host => fs::read("/etc/resolv.conf").unwrap_or_default(),
             Network::None => Vec::new(),
         };
-        Ok(Self { privileged: given.is_some(), outer, found, nested, exposed: exposed(outer)?, resolver })
+        Ok(Self { privileged: given.is_some(), outer, found, nested, resolver })
     }
 }
 
@@ -78,7 +72,13 @@ pub fn given_id() -> io::Result<Option<u32>> {
         return Ok(None);
     }
     let map = read_whole("/proc/self/uid_map")?;
-    Ok(Some(outer_id(&String::from_utf8_lossy(&map))).filter(|id| *id != 0))
+    let map = String::from_utf8_lossy(&map);
+    if is_root_alone(&map) {
+        return Err(io::Error::other(
+            "root has no other id to give to the sandbox in this user namespace: run it outside of it, or as another user",
+        ));
+    }
+    Ok(Some(outer_id(&map)).filter(|id| *id != 0))
 }
 
 /// A file of `/proc`, which says of itself that it is empty: read with room from the start, not in ever larger steps.
@@ -86,23 +86,6 @@ fn read_whole(path: &str) -> io::Result<Vec<u8>> {
     let mut text = Vec::with_capacity(16 * 1024);
     fs::File::open(path)?.read_to_end(&mut text)?;
     Ok(text)
-}
-
-/// What of `/proc` a sandbox could open that is `outer` on this host.
-fn exposed(outer: Owner) -> io::Result<Vec<(&'static Cover, Kind)>> {
-    let proc = openat(CWD, "/proc", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
-    let mut exposed = Vec::with_capacity(COVERS.len());
-    for cover in COVERS {
-        match statat(&proc, cover.name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(file) if cover.is_needed(&file, outer) => {
-                let directory = FileType::from_raw_mode(file.st_mode).is_dir();
-                exposed.push((cover, if directory { Kind::Directory } else { Kind::File }));
-            }
-            Ok(_) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(errno.into()),
-        }
-    }
-    Ok(exposed)
 }
 
 fn look(path: &Path) -> Option<(Kind, Owner)> {
@@ -116,6 +99,12 @@ fn look(path: &Path) -> Option<(Kind, Owner)> {
         Kind::File
     };
     Some((kind, Owner { user: found.uid(), group: found.gid() }))
+}
+
+/// Whether this namespace has no id but root's, and root's is root's outside too: then nothing could keep the sandbox apart from
+/// him.
+fn is_root_alone(uid_map: &str) -> bool {
+    uid_map.lines().all(|line| line.split_whitespace().eq(["0", "0", "1"])) && !uid_map.is_empty()
 }
 
 /// The preferred id where this namespace has it, else the highest it has that is neither root's nor nobody's, else root's:
@@ -185,6 +174,13 @@ mod tests {
         assert_eq!(outer_id("0 100000 65535\n"), 65533);
         assert_eq!(outer_id("0 1000 1\n"), 0);
         assert_eq!(outer_id("nonsense"), 0);
+    }
+
+    #[test]
+    fn root_who_has_no_other_id_is_told_from_one_who_is_somebody_else_outside() {
+        assert!(is_root_alone("         0          0          1\n"));
+        assert!(!is_root_alone("0 1000 1\n") && !is_root_alone("0 0 4294967295\n") && !is_root_alone(""));
+        assert!(!is_root_alone("0 0 1\n1 100000 65536\n"));
     }
 
     #[test]

@@ -23,15 +23,21 @@ pub(super) struct Outlet<'fd> {
     at_once: usize,
     piece: Vec<u8>,
     written: usize,
+    /// What may still be read, in bytes, once everything in the sandbox has ended: somebody outside may have been handed the
+    /// other end (unix(7), `SCM_RIGHTS`), and is not to hold us, nor to be taken for the command.
+    left: Option<usize>,
     /// Why the caller's end did not take everything, if it was not simply closed.
     refused: Option<Errno>,
 }
+
+/// The most that the kernel keeps of a stream: of a pipe what an ordinary user may ask for (pipe(7), `pipe-max-size`).
+const KEPT: usize = 1 << 20;
 
 impl<'fd> Outlet<'fd> {
     pub(super) fn new(stream: Stream, source: OwnedFd, target: Option<BorrowedFd<'fd>>) -> Self {
         let regular = |fd: &BorrowedFd<'_>| fstat(fd).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file());
         let at_once = if target.as_ref().is_some_and(regular) { PIECE } else { UNBLOCKED };
-        Self { stream, source: Some(source), target, at_once, piece: Vec::new(), written: 0, refused: None }
+        Self { stream, source: Some(source), target, at_once, piece: Vec::new(), written: 0, left: None, refused: None }
     }
 
     /// Whether there is nothing more to come.
@@ -61,6 +67,15 @@ impl<'fd> Outlet<'fd> {
         if self.is_full() { self.write() } else { self.read(take) }
     }
 
+    /// Everything in the sandbox has ended: what was written is there by now, and nothing more is waited for.
+    pub(super) fn close(&mut self, mut take: impl FnMut(Stream, &[u8])) -> Result<(), Errno> {
+        self.left.get_or_insert(KEPT);
+        while self.source.is_some() && !self.is_full() {
+            self.read(&mut take)?;
+        }
+        Ok(())
+    }
+
     /// Stops: the command, if it still writes, is told as by a broken pipe.
     pub(super) fn stop(&mut self) {
         self.source = None;
@@ -77,12 +92,15 @@ impl<'fd> Outlet<'fd> {
         match rustix::io::read(source, spare_capacity(&mut self.piece)) {
             // A terminal whose last user is gone says EIO.
             Ok(0) | Err(Errno::IO) => self.source = None,
-            Ok(_) => {
+            Ok(count) => {
+                self.left = self.left.map(|left| left.saturating_sub(count));
+                self.source.take_if(|_| self.left == Some(0));
                 take(self.stream, &self.piece);
                 if self.target.is_none() {
                     self.piece.clear();
                 }
             }
+            Err(Errno::AGAIN) if self.left.is_some() => self.source = None,
             Err(Errno::AGAIN | Errno::INTR) => {}
             Err(errno) => return Err(errno),
         }

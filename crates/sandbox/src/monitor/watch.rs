@@ -111,7 +111,10 @@ impl<'a> Watch<'a> {
                 inlet.proceed();
             }
             self.pass_output(ready.output, sink).map_err(Error::Watch)?;
-            self.keep_time().map_err(Error::Watch)?;
+            if !alive {
+                self.close_output(sink).map_err(Error::Watch)?;
+            }
+            self.keep_time(alive).map_err(Error::Watch)?;
         }
         Ok(())
     }
@@ -199,21 +202,28 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    /// At the deadline asks the command to end; after the grace period ends everything.
-    fn keep_time(&mut self) -> Result<(), Errno> {
+    fn close_output(&mut self, sink: &mut dyn Sink) -> Result<(), Errno> {
+        let after = self.started.elapsed();
+        self.outlets.iter_mut().try_for_each(|outlet| outlet.close(|stream, bytes| sink.write(stream, after, bytes)))
+    }
+
+    /// At the deadline asks the command to end; after the grace period ends everything; after another one gives up on whoever
+    /// does not take the output.
+    fn keep_time(&mut self, alive: bool) -> Result<(), Errno> {
         let (Some(deadline), Some(lifetime)) = (self.deadline, self.lifetime) else { return Ok(()) };
         if Instant::now() < deadline {
             return Ok(());
         }
+        self.deadline = deadline.checked_add(GRACE);
         match &self.cause {
             None => {
                 self.cause = Some(Cause::TimedOut(lifetime));
-                self.deadline = deadline.checked_add(GRACE);
                 self.running.channel.send(Message::Signal(libc::SIGTERM))
             }
+            Some(_) if alive => self.running.child.kill(),
             Some(_) => {
-                self.deadline = None;
-                self.running.child.kill()
+                self.outlets.iter_mut().for_each(Outlet::stop);
+                Ok(())
             }
         }
     }

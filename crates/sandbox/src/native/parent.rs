@@ -1,6 +1,8 @@
 //! The caller's side of a start: everything that may allocate is made here, before the child exists.
 
+use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use linux::Errno;
@@ -12,7 +14,7 @@ use super::idmap::{self, Idmaps};
 use super::init;
 use super::message::{BATCH, Channel, Message, Stage};
 use super::source::{self, Source};
-use crate::plan::{Layer, Overlay, Plan};
+use crate::plan::{Bind, Layer, Overlay, Plan};
 use crate::{Act, Error, Step};
 
 /// Namespaces that a process can only be born with. The others it makes itself, at the same time as we do our part.
@@ -91,16 +93,24 @@ pub(crate) fn proceed(plan: &Plan, running: &Running) -> Result<(), Error> {
 /// Opens what the steps take from the host, and gives it to init.
 fn hand_over(plan: &Plan, channel: &Channel) -> Result<(), Error> {
     let idmaps = Idmaps::new(&plan.steps, &plan.identity)?;
-    let open = |step| {
-        let failed = |errno| Error::Build { act: act_of(step, Act::Open), errno };
-        source::open(step, Some(&idmaps)).map_err(failed)
-    };
+    let open =
+        |step| source::open(step, Some(&idmaps)).map_err(|errno| Error::Build { act: opening(step, errno), errno });
     let sources = plan.steps.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let descriptors: Vec<_> = sources.iter().flat_map(Source::descriptors).collect();
     descriptors
         .chunks(BATCH)
         .try_for_each(|batch| channel.send_with(Message::Sources, batch))
         .map_err(failed("speak to the sandbox"))
+}
+
+/// What was being done when the source of a step could not be opened.
+fn opening(step: &Step, errno: Errno) -> Act {
+    match step {
+        Step::Bind(Bind { owner: Some(_), read_only: false, source, .. }) if errno == Errno::INVAL => {
+            Act::Translate(Path::new(OsStr::from_bytes(source.to_bytes())).to_path_buf())
+        }
+        _ => act_of(step, Act::Open),
+    }
 }
 
 fn failed(act: &'static str) -> impl Fn(Errno) -> Error {

@@ -1,11 +1,9 @@
 //! What is taken from the host: mount trees and directories, opened before the root changes.
 
-use std::ffi::CStr;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
-use linux::mount::{Attributes, copy_mount, copy_tree, set_attributes};
+use linux::mount::{Attributes, Links, copy_mount, copy_tree, find, set_attributes};
 use linux::{Errno, Result};
-use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use super::idmap::Idmaps;
 use crate::Step;
@@ -33,7 +31,7 @@ pub(super) fn open(step: &Step, idmaps: Option<&Idmaps>) -> Result<Source> {
 }
 
 fn bound(bind: &Bind, idmaps: Option<&Idmaps>) -> Result<OwnedFd> {
-    let tree = copy_tree(&bind.source)?;
+    let tree = copy_tree(&bind.source, if bind.resolved { Links::Refused } else { Links::Followed })?;
     let idmap = bind.owner.and_then(|owner| idmaps?.get(owner));
     let mut attributes = Attributes { read_only: bind.read_only, no_setuid: true, no_devices: !bind.device, idmap };
     match set_attributes(&tree, &attributes) {
@@ -49,14 +47,14 @@ fn bound(bind: &Bind, idmaps: Option<&Idmaps>) -> Result<OwnedFd> {
 
 fn lower(overlay: &Overlay, idmaps: Option<&Idmaps>) -> Result<Source> {
     let (lower, layer): (OwnedFd, _) = match (overlay.owner.zip(idmaps), &overlay.layer) {
-        (None, Layer::Kept(layer)) => (directory(&overlay.lower)?, Some(directory(layer)?)),
-        (None, Layer::Scratch(_)) => (directory(&overlay.lower)?, None),
+        (None, Layer::Kept(layer)) => (find(&overlay.lower, Links::Refused)?, Some(find(layer, Links::Followed)?)),
+        (None, Layer::Scratch(_)) => (find(&overlay.lower, Links::Refused)?, None),
         (Some((owner, idmaps)), layer) => {
-            let lower = copy_mount(&overlay.lower)?;
+            let lower = copy_mount(&overlay.lower, Links::Refused)?;
             set_attributes(&lower, &Attributes { idmap: idmaps.get(owner), ..Attributes::default() })?;
             let layer = match layer {
                 Layer::Kept(layer) => {
-                    let layer = copy_mount(layer)?;
+                    let layer = copy_mount(layer, Links::Followed)?;
                     set_attributes(&layer, &Attributes::default())?;
                     Some(layer)
                 }
@@ -66,10 +64,6 @@ fn lower(overlay: &Overlay, idmaps: Option<&Idmaps>) -> Result<Source> {
         }
     };
     Ok(Source::Lower(lower, layer))
-}
-
-fn directory(path: &CStr) -> Result<OwnedFd> {
-    openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
 }
 
 impl Source {

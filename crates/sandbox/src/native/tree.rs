@@ -5,14 +5,14 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 
 use linux::mount::{Attributes, attach_on, copy_below, file_system, seal, set_attributes};
 use linux::{Errno, Result};
-use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat, symlinkat};
+use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, accessat, mkdirat, openat, symlinkat};
 use rustix::mount::MountAttrFlags;
 use spec::Size;
 
 use super::source::Source;
 use super::target::{Place, Root};
 use crate::Step;
-use crate::plan::{Bind, Layer, Overlay};
+use crate::plan::{Bind, EMPTY, Layer, Overlay};
 
 /// A root being built.
 #[derive(Debug)]
@@ -66,10 +66,11 @@ impl<'p> Tree<'p> {
     }
 
     fn root(&mut self, size: Option<Size>) -> Result<()> {
-        let mut text = Text::new();
-        // To tmpfs, zero is no bound.
-        let size = text.number(size.map_or(0, Size::as_bytes))?;
-        let root = file_system(c"tmpfs", &[(c"size", size), (c"mode", c"0755")], PLAIN)?;
+        let (mut bytes, mut files) = (Text::new(), Text::new());
+        // To tmpfs, zero is no bound. An empty file takes a kilobyte of the kernel's memory that `size` does not count.
+        let bytes = bytes.number(size.map_or(0, Size::as_bytes))?;
+        let files = files.number(size.map_or(0, |size| size.as_bytes() / 2048 + 4096))?;
+        let root = file_system(c"tmpfs", &[(c"size", bytes), (c"nr_inodes", files), (c"mode", c"0755")], PLAIN)?;
         // Nothing else may lie over the old root: it is the topmost that `pivot` lets go. And before Linux 6.15 only parts of
         // attached mounts can be shown elsewhere.
         attach_on(&root, &self.old_root)?;
@@ -173,20 +174,33 @@ impl<'p> Tree<'p> {
     }
 
     fn mask(&mut self, path: &'p CStr, directory: bool) -> Result<()> {
-        let cover = copy_below(self.at()?, if directory { c"mnt" } else { c"dev/null" })?;
+        if !self.allows(path, Access::READ_OK)? && !self.allows(path, Access::WRITE_OK)? {
+            return Ok(());
+        }
+        let cover = copy_below(self.at()?, if directory { EMPTY } else { c"dev/null" })?;
         if directory {
             set_attributes(&cover, &Attributes { read_only: true, ..Attributes::default() })?;
         }
-        where_there_is_one(self.at()?.mount(path, Place::Existing, cover))
+        self.at()?.mount(path, Place::Existing, cover)
     }
 
     fn protect(&mut self, path: &'p CStr) -> Result<()> {
-        let same = match copy_below(self.at()?, path) {
-            Err(Errno::NOENT) => return Ok(()),
-            same => same?,
-        };
+        if !self.allows(path, Access::EXISTS)? {
+            return Ok(());
+        }
+        let same = copy_below(self.at()?, path)?;
         set_attributes(&same, &Attributes { read_only: true, ..Attributes::default() })?;
         self.at()?.mount(path, Place::Existing, same)
+    }
+
+    /// Whether the kernel lets this process, who has the sandbox's ids and still more rights, do that with a file. Asking is
+    /// cheaper than to cover what is not there.
+    fn allows(&mut self, path: &CStr, access: Access) -> Result<bool> {
+        match accessat(self.at()?, path, access, AtFlags::EACCESS) {
+            Ok(()) => Ok(true),
+            Err(Errno::NOENT | Errno::ACCESS | Errno::PERM) => Ok(false),
+            Err(errno) => Err(errno),
+        }
     }
 
     fn pivot(&mut self) -> Result<()> {
@@ -207,11 +221,6 @@ impl<'p> Tree<'p> {
         };
         if same(c"/")? && same(c"/..")? { Ok(()) } else { Err(Errno::XDEV) }
     }
-}
-
-/// Not every kernel has every file of `/proc`.
-fn where_there_is_one(result: Result<()>) -> Result<()> {
-    if result == Err(Errno::NOENT) { Ok(()) } else { result }
 }
 
 /// A short text made without allocating.

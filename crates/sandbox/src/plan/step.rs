@@ -89,6 +89,8 @@ pub enum Step {
 pub struct Bind {
     /// On the host.
     pub source: CString,
+    /// Whether the source is a path without links, which was checked: then none may be there any more when it is opened.
+    pub resolved: bool,
     /// Inside.
     pub path: CString,
     /// Whether its place is made where it is missing. Not in what of the host can be written to: it would be left there.
@@ -106,7 +108,7 @@ pub struct Bind {
 /// A directory of the host with a writable layer over it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overlay {
-    /// The directory below, on the host.
+    /// The directory below, on the host: a path without links.
     pub lower: CString,
     /// Where the layer is.
     pub layer: Layer,

@@ -33,11 +33,6 @@ fn run(access: Access) -> RunSpec {
     }
 }
 
-fn kind_of(cover: &Cover) -> Kind {
-    let directories = ["acpi", "asound", "scsi", "bus", "fs", "irq", "pressure", "sys"];
-    if directories.contains(&cover.name) { Kind::Directory } else { Kind::File }
-}
-
 fn survey(uid: u32, outer_id: u32) -> Survey {
     let owner = Owner { user: uid, group: uid };
     let found = [
@@ -51,7 +46,6 @@ fn survey(uid: u32, outer_id: u32) -> Survey {
         outer: Owner { user: outer_id, group: outer_id },
         found: found.into_iter().map(|(path, kind)| (path.into(), (kind, owner))).collect::<BTreeMap<_, _>>(),
         nested: Vec::new(),
-        exposed: COVERS.iter().map(|cover| (cover, kind_of(cover))).collect(),
         resolver: Vec::new(),
     }
 }

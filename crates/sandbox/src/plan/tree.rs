@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use spec::{Access, Mount, Network, RunSpec, Size, Workspace, WorkspaceLayer};
 
-use super::proc::Covering;
+use super::proc::{COVERS, Cover, Covering};
 use super::step::{Bind, Layer, Overlay, Step};
 use super::{c_string, etc, inside};
 use crate::survey::Owner;
@@ -22,8 +22,12 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
     ("dev/stderr", "/proc/self/fd/2"),
 ];
 
+/// Our own directory in the root: nothing else is ever shown there.
+const OWN: &str = ".aisbx";
 /// Where the root keeps the layers of overlays that die with the run.
-const LAYERS: &str = ".layers";
+const LAYERS: &str = ".aisbx/layers";
+/// An empty directory to hide directories with.
+pub(crate) const EMPTY: &std::ffi::CStr = c".aisbx/empty";
 
 /// Room in the root for what we put there ourselves, in bytes: six files of a page each in `/etc`, and to spare.
 const OWN_ROOM: u64 = 64 * 1024;
@@ -35,6 +39,7 @@ pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error>
     if spec.network == Network::None {
         tree.steps.push(Step::Loopback);
     }
+    tree.refuse_own(spec)?;
     tree.root(spec)?;
     tree.etc(spec)?;
     tree.devices()?;
@@ -56,6 +61,18 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
+    /// What is hidden in our own directory would else come to light elsewhere, on the host even.
+    fn refuse_own(&self, spec: &RunSpec) -> Result<(), Error> {
+        let own = Path::new("/").join(OWN);
+        let targets = spec.mounts.iter().map(|mount| &mount.target);
+        match targets.chain([&spec.identity.home]).find(|target| target.starts_with(&own)) {
+            Some(taken) => {
+                Err(Error::Shape { path: taken.clone(), reason: "the sandbox has something of its own there" })
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The root, and everything writable that dies with the run.
     fn root(&mut self, spec: &RunSpec) -> Result<(), Error> {
         let size = spec.limits.disk.map(|size| Size::bytes(size.as_bytes().saturating_add(OWN_ROOM)));
@@ -78,7 +95,7 @@ impl Tree<'_> {
     fn layers(&mut self, spec: &RunSpec) -> Result<(), Error> {
         if spec.mounts.iter().any(|mount| mount.access == Access::Cow) {
             let why = "what the run's own layers are made of";
-            self.steps.push(Step::Mask { path: c_string(LAYERS)?, directory: true, why });
+            self.steps.push(Step::Mask { path: c_string(OWN)?, directory: true, why });
         }
         Ok(())
     }
@@ -99,6 +116,7 @@ impl Tree<'_> {
         for name in DEVICES {
             self.steps.push(Step::Bind(Bind {
                 source: c_string(format!("/dev/{name}"))?,
+                resolved: false,
                 path: c_string(format!("dev/{name}"))?,
                 make: true,
                 directory: false,
@@ -112,14 +130,13 @@ impl Tree<'_> {
     }
 
     fn proc(&mut self) -> Result<(), Error> {
-        // An empty directory to hide directories with.
-        self.steps.push(Step::Directory { path: c_string("mnt")?, mode: 0o555 });
+        self.steps.push(Step::Directory { path: EMPTY.to_owned(), mode: 0o555 });
         self.steps.push(Step::Proc);
-        for (cover, kind) in &self.survey.exposed {
-            let path = c_string(format!("proc/{}", cover.name))?;
-            self.steps.push(match cover.kind {
-                Covering::Hidden => Step::Mask { path, directory: *kind == Kind::Directory, why: cover.reason },
-                Covering::ReadOnly | Covering::ReadOnlyIfOwned => Step::Protect { path, why: cover.reason },
+        for Cover { name, covering, reason: why } in COVERS {
+            let path = c_string(format!("proc/{name}"))?;
+            self.steps.push(match covering {
+                Covering::Hidden { directory } => Step::Mask { path, directory: *directory, why },
+                Covering::ReadOnly => Step::Protect { path, why },
             });
         }
         Ok(())
@@ -133,24 +150,35 @@ impl Tree<'_> {
                 self.steps.push(Step::Link { path: inside(path)?, target: c_string(target)? });
             }
             Some((kind, _)) => {
-                let directory = *kind == Kind::Directory;
-                self.bind(path, path, directory, Access::Ro)?;
+                let bind = self.bound(path, path, *kind == Kind::Directory, Access::Ro)?;
+                self.steps.push(Step::Bind(Bind { resolved: false, ..bind }));
             }
         }
         Ok(())
     }
 
     fn bind(&mut self, source: &Path, target: &Path, directory: bool, access: Access) -> Result<(), Error> {
-        let make = self.may_make(target);
+        let bind = self.bound(source, target, directory, access)?;
         if access == Access::Rw {
             self.writable.push(target.to_owned());
         }
-        let read_only = access == Access::Ro;
+        self.steps.push(Step::Bind(bind));
+        Ok(())
+    }
+
+    fn bound(&self, source: &Path, target: &Path, directory: bool, access: Access) -> Result<Bind, Error> {
         // Where everybody may read, as in the system's own directories, owners need no translation.
         let owner = self.owner(source).filter(|_| !source.starts_with("/usr") && !source.starts_with("/etc"));
-        let (source, path) = (c_string(source)?, inside(target)?);
-        self.steps.push(Step::Bind(Bind { source, path, make, directory, read_only, device: false, owner }));
-        Ok(())
+        Ok(Bind {
+            source: c_string(source)?,
+            resolved: true,
+            path: inside(target)?,
+            make: self.may_make(target),
+            directory,
+            read_only: access == Access::Ro,
+            device: false,
+            owner,
+        })
     }
 
     /// Whether a missing place may be made: what is made in a part of the host would be left there.
@@ -173,8 +201,8 @@ impl Tree<'_> {
             }
             // The copy is the sandbox's own already; what is made in it is not left on the host.
             Some(WorkspaceLayer::Copy(copy)) => {
-                self.bind(copy, target, true, Access::Rw)?;
-                self.writable.pop();
+                let bind = self.bound(copy, target, true, Access::Rw)?;
+                self.steps.push(Step::Bind(Bind { resolved: false, ..bind }));
             }
         }
         self.nested(&workspace.source)
@@ -216,7 +244,7 @@ impl Tree<'_> {
     /// The workspace under its own name, for what has absolute paths in it: virtual environments, build caches.
     fn alias(&mut self, spec: &RunSpec) -> Result<(), Error> {
         let Some(workspace) = &spec.workspace else { return Ok(()) };
-        let fixed = ["/proc", "/dev", "/etc", "/var/run", Workspace::TARGET].map(PathBuf::from);
+        let fixed = ["/proc", "/dev", "/etc", "/var/run", "/.aisbx", Workspace::TARGET].map(PathBuf::from);
         let taken = fixed.iter().chain(&spec.view).chain(spec.mounts.iter().map(|mount| &mount.target));
         let source = &workspace.source;
         if taken.into_iter().any(|path| source.starts_with(path) || path.starts_with(source))

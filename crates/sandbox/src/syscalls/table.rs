@@ -4,7 +4,7 @@
 //! whole. The answer is the `errno` of a kernel that lacks the right (`EPERM`) or the call (`ENOSYS`), whichever makes
 //! programs fall back.
 
-use libc::{EAFNOSUPPORT, ENOSYS, EPERM, EPROTONOSUPPORT};
+use libc::{EAFNOSUPPORT, ENOSYS, EPERM, EPROTONOSUPPORT, ESOCKTNOSUPPORT};
 use linux::seccomp::{Condition, Test};
 
 use super::{Entry, when};
@@ -129,6 +129,11 @@ pub(super) const BASELINE: &[Entry] = &[
     deny_if("socket", libc::SYS_socket, NETLINK_BUT_ROUTE, EPROTONOSUPPORT, "netlink but for interfaces and routes"),
     deny_if("socket", libc::SYS_socket, SCTP, EPROTONOSUPPORT, "SCTP: large and rarely used"),
     deny_if("socket", libc::SYS_socket, MPTCP, EPROTONOSUPPORT, "MPTCP: young; programs fall back to TCP"),
+    deny_if("socket", libc::SYS_socket, SMC, EPROTONOSUPPORT, "SMC: for clusters"),
+    deny_if("socket", libc::SYS_socket, RARE_TYPE, ESOCKTNOSUPPORT, "SCTP, DCCP and others, asked for by type"),
+    deny_if("socketpair", libc::SYS_socketpair, BUT_UNIX, EAFNOSUPPORT, "the code of families that `socket` refuses"),
+    // Files that are only shown: whoever opens one on the host would wait for the holder's consent (F_SETLEASE).
+    deny_if("fcntl", libc::SYS_fcntl, &[when(1, Test::Is(1024))], EPERM, "leases hold up programs of the host"),
     // Terminals: keystrokes put into somebody's shell.
     deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x5412))], EPERM, "TIOCSTI types into the terminal"),
     deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x541C))], EPERM, "TIOCLINUX types into the console"),
@@ -196,6 +201,11 @@ const NETLINK_BUT_ROUTE: &[Condition] =
 // Protocol numbers of Unix and netlink sockets never come near these two.
 const SCTP: &[Condition] = &[when(2, Test::Is(libc::IPPROTO_SCTP as u32))];
 const MPTCP: &[Condition] = &[when(2, Test::Is(libc::IPPROTO_MPTCP as u32))];
+/// `IPPROTO_SMC` (Linux 6.11).
+const SMC: &[Condition] = &[when(2, Test::Is(256))];
+const BUT_UNIX: &[Condition] = &[when(0, Test::IsNot(libc::AF_UNIX as u32))];
+/// Every type past SOCK_STREAM, SOCK_DGRAM and SOCK_RAW has one of these bits; the flags of a type lie higher (socket(2)).
+const RARE_TYPE: &[Condition] = &[when(0, Test::IsNot(libc::AF_UNIX as u32)), when(1, Test::AnyBit(0b1100))];
 
 /// Neither of PER_LINUX and PER_LINUX32, with or without UNAME26, nor a question (personality(2)).
 const UNUSUAL_PERSONALITY: &[Condition] = &[
