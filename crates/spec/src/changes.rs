@@ -16,7 +16,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// At most this many paths are named; the rest is counted.
+    /// At most this many paths of each kind are named; the rest is counted.
     pub const LISTED: usize = 1000;
 
     /// Whether nothing changed.

@@ -103,9 +103,15 @@ impl Expiry<'_> {
         if is_running(&run)? {
             return Ok(());
         }
-        self.bytes = self.bytes.saturating_add(size(&run)?);
+        let size = size(&run)?;
+        // One that is too large alone goes alone: it must not take the others along.
+        let oversized = size > self.retention.bytes;
+        if !oversized {
+            self.bytes = self.bytes.saturating_add(size);
+        }
         let newest = self.ended == 0;
-        let beyond = self.ended >= self.retention.runs
+        let beyond = oversized
+            || self.ended >= self.retention.runs
             || self.bytes > self.retention.bytes
             || self.age(&run)? > self.retention.age;
         self.ended += 1;

@@ -1,6 +1,6 @@
 //! A list of changed paths that stays within bounds.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use spec::Changes;
 
@@ -12,25 +12,31 @@ pub(super) enum Change {
     Deleted,
 }
 
-/// The smallest paths of all that were added, so that the same changes give the same list in whatever order they are met.
+/// The smallest paths of each kind of change, so that the same changes give the same list in whatever order they are met, and a
+/// flood of one kind does not hide the others.
 #[derive(Debug)]
 pub(super) struct Listing {
     limit: usize,
-    named: BTreeMap<Vec<u8>, Change>,
+    named: [BTreeSet<Vec<u8>>; 3],
     omitted: u64,
 }
 
 impl Listing {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, named: BTreeMap::new(), omitted: 0 }
+        Self { limit, named: Default::default(), omitted: 0 }
     }
 
     /// Adds a change of a path; `None` when it is too long to be told.
     pub(super) fn add(&mut self, path: Option<Vec<u8>>, change: Change) {
-        let Some(path) = path else { return self.omit() };
-        self.named.insert(path, change);
-        if self.named.len() > self.limit {
-            self.named.pop_last();
+        let (Some(path), [created, modified, deleted]) = (path, &mut self.named) else { return self.omit() };
+        let named = match change {
+            Change::Created => created,
+            Change::Modified => modified,
+            Change::Deleted => deleted,
+        };
+        named.insert(path);
+        if named.len() > self.limit {
+            named.pop_last();
             self.omit();
         }
     }
@@ -41,15 +47,10 @@ impl Listing {
     }
 
     pub(super) fn into_changes(self) -> Changes {
-        let mut changes = Changes { omitted: self.omitted, ..Changes::default() };
-        for (path, change) in self.named {
-            let list = match change {
-                Change::Created => &mut changes.created,
-                Change::Modified => &mut changes.modified,
-                Change::Deleted => &mut changes.deleted,
-            };
-            list.push(String::from_utf8_lossy(&path).into_owned());
-        }
-        changes
+        let text = |paths: BTreeSet<Vec<u8>>| {
+            paths.into_iter().map(|path| String::from_utf8_lossy(&path).into_owned()).collect()
+        };
+        let [created, modified, deleted] = self.named.map(text);
+        Changes { created, modified, deleted, omitted: self.omitted }
     }
 }

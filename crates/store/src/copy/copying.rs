@@ -9,8 +9,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use rustix::fs::{
-    AtFlags, CWD, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid, chownat, fchmod, fchown,
-    futimens, linkat, open, openat, readlinkat, symlinkat, utimensat,
+    AtFlags, CWD, FileType, Gid, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_OMIT, Uid, chownat, fchmod,
+    fchown, futimens, linkat, open, openat, openat2, readlinkat, symlinkat, utimensat,
 };
 use rustix::io::Errno;
 
@@ -59,7 +59,9 @@ struct Finish {
 impl Copying {
     pub(super) fn new(source: &Path, target: &Path, bounds: Bounds, owner: Option<Owner>) -> Result<Self, CopyError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let top = open(source, flags, Mode::empty()).map_err(DiskError::on("open", source))?;
+        // It was resolved and checked: a link on the way by now is somebody's trap.
+        let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let top = openat2(CWD, source, flags, Mode::empty(), resolve).map_err(DiskError::on("open", source))?;
         let attributes = Attributes::of_open(&top).map_err(DiskError::on("look at", source))?;
         let root = Top::open_or_make(target).map_err(DiskError::on("create directory", target))?;
         let ladder = root.fd.try_clone().map_err(|error| DiskError::new("open", target, error))?;

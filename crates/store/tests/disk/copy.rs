@@ -245,3 +245,15 @@ fn permissions_of_an_existing_target_follow_the_original() {
     copy::tree(&home.path().join("original"), &home.path().join("copy"), AMPLE, None).unwrap();
     assert_eq!(mode(&home.path().join("copy")), 0o711);
 }
+
+#[test]
+fn a_link_on_the_way_to_the_original_leads_nowhere() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir_all(home.path().join("real/original")).unwrap();
+    std::os::unix::fs::symlink("real", home.path().join("link")).unwrap();
+    let copy = |way: &str| {
+        copy::tree(&home.path().join(way).join("original"), &home.path().join(format!("copy-{way}")), AMPLE, None)
+    };
+    assert!(copy("real").is_ok(), "control");
+    assert!(copy("link").is_err());
+}

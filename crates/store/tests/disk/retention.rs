@@ -78,6 +78,20 @@ fn what_takes_too_much_room_goes() {
 }
 
 #[test]
+fn one_that_is_too_large_alone_does_not_take_the_others_along() {
+    let (home, store) = store();
+    for (millis, bytes) in [(1, 1), (2, 3 << 20), (3, 1)] {
+        let record = record(millis);
+        let run = store.begin(&record).unwrap();
+        run.layer(home.path(), None).unwrap();
+        fs::write(run.path().join("layer/upper/file"), vec![1; bytes]).unwrap();
+        run.finish(&report(&record), Durability::Process).unwrap();
+    }
+    assert_eq!(store.retain(&Retention { bytes: 2 << 20, ..UNBOUNDED }, now(home.path())).unwrap().removed, 1);
+    assert_eq!(kept(&store), ids(&[3, 1]));
+}
+
+#[test]
 fn what_earlier_removals_and_starts_left_goes_as_well() {
     let (home, store) = store();
     run(&store, 1);
