@@ -7,13 +7,17 @@ use std::process::ExitCode;
 use aisbx::{Host, Notice, Outcome, Prepared, Records, Report, Request};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use config::{Ceiling, WorkspaceChoice, parse_mount};
-use spec::{Access, Cpu, Driver, Lifetime, Network, Size, Stdin};
+use config::{Ceiling, Origin, Settings, WorkspaceChoice, parse_mount};
+use spec::{Access, Changes, Cpu, Driver, Lifetime, Network, Size, Stdin, Weakening};
 
 use super::{print, print_json};
 use crate::ends::{ends, is_watched};
 use crate::failure::Failure;
+use crate::plain::plain;
 use crate::say;
+
+/// Changes that are told by name with `--verbose`; the report has more of them.
+const NAMED: usize = 20;
 
 /// Run a command in a fresh sandbox.
 #[derive(Debug, Args)]
@@ -76,7 +80,7 @@ pub(crate) struct Run {
     #[arg(short, long)]
     verbose: bool,
     /// Print how the sandbox would be built, step by step, and run nothing; with -v, the refused system calls too
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     explain: bool,
     /// Pass standard input even if it is a terminal; implied by -t (what is not a terminal is always passed)
     #[arg(short, long)]
@@ -137,12 +141,21 @@ impl Run {
             return self.show_plan(&prepared);
         }
         let ends = ends(self.interactive || self.tty, self.json);
+        let notes = prepared.settings().notes.clone();
+        if !self.quiet {
+            warn_of_weakness(&notes);
+        }
+        let hint = readonly_hint(prepared.settings());
+        aisbx::outlive_file_size_limit();
         let mut untaken = false;
         let report = prepared.run(ends, &mut |notice| {
             untaken |= matches!(notice, Notice::Untaken { .. });
             self.tell(&notice);
         })?;
-        self.conclude(&report)?;
+        self.conclude(&report, &notes)?;
+        if let (Some(hint), false, 1..) = (hint, self.quiet, report.exit_code) {
+            say::hint(hint);
+        }
         if store::Retention::is_due(&report.run_id) {
             Records::sweep_apart(&host);
         }
@@ -186,7 +199,8 @@ impl Run {
                 text.push_str(&format!("  {name}: {reason}\n"));
             }
         }
-        print(&text)?;
+        // Names of directories and arguments may hold anything.
+        print(&plain(&text))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -202,8 +216,15 @@ impl Run {
         }
     }
 
+    fn name_changes(&self, changes: &Changes) {
+        let kinds = [("created", &changes.created), ("modified", &changes.modified), ("deleted", &changes.deleted)];
+        let all = kinds.iter().flat_map(|(kind, paths)| paths.iter().map(move |path| (kind, path)));
+        all.take(if self.verbose { NAMED } else { 0 })
+            .for_each(|(kind, path)| say::note(format_args!("{kind} {path}")));
+    }
+
     /// What is to be said after the command's own output.
-    fn conclude(&self, report: &Report) -> Result<(), Failure> {
+    fn conclude(&self, report: &Report, told: &[Weakening]) -> Result<(), Failure> {
         match &report.outcome {
             Outcome::Refused { reason } => say::error(format_args!("nothing was run: {reason}")),
             Outcome::NotExecuted { reason, .. } => say::error(reason),
@@ -211,21 +232,18 @@ impl Run {
             Outcome::Signaled { signal } if self.verbose => say::note(format_args!("ended by signal {signal}")),
             _ => {}
         }
-        if matches!(&report.outcome, Outcome::Refused { reason } if !reason.contains("No such file")) {
+        if matches!(&report.outcome, Outcome::Refused { reason } if reason.contains("namespace")) {
             say::hint("`aisbx doctor` tells what this host allows, and how to mend what is missing");
         }
         if !self.quiet {
-            self.summarize(report);
+            self.summarize(report, told);
         }
         if self.json { print_json(report) } else { Ok(()) }
     }
 
-    fn summarize(&self, report: &Report) {
-        let weakened: Vec<_> =
-            report.enforced.weakened.iter().map(|weak| format!("{}: {}", weak.name, weak.reason)).collect();
-        if !weakened.is_empty() {
-            say::warning(format_args!("weaker than it could be: {}", weakened.join("; ")));
-        }
+    fn summarize(&self, report: &Report, told: &[Weakening]) {
+        let untold: Vec<_> = report.enforced.weakened.iter().filter(|weak| !told.contains(weak)).cloned().collect();
+        warn_of_weakness(&untold);
         if self.verbose {
             for protection in &report.enforced.protections {
                 say::note(format_args!("{}: {}", protection.name, protection.mechanism));
@@ -235,6 +253,7 @@ impl Run {
         if self.verbose || is_watched() {
             let [created, modified, deleted] = [&changes.created, &changes.modified, &changes.deleted].map(Vec::len);
             let more = if changes.omitted > 0 { format!(", and {} more", changes.omitted) } else { String::new() };
+            self.name_changes(changes);
             say::note(format_args!(
                 "the workspace is untouched; the run's own layer has {created} created, {modified} modified, {deleted} \
                  deleted{more} (aisbx inspect {})",
@@ -242,6 +261,28 @@ impl Run {
             ));
         }
     }
+}
+
+/// A weaker sandbox is told before anything runs in it, where it is known by then.
+fn warn_of_weakness(weakened: &[Weakening]) {
+    let told: Vec<_> = weakened.iter().map(|weak| format!("{}: {}", weak.name, weak.reason)).collect();
+    if !told.is_empty() {
+        say::warning(format_args!("weaker than it could be: {}", told.join("; ")));
+    }
+}
+
+/// What helps a command that fails because it may not write, where nobody said that it may not.
+fn readonly_hint(settings: &Settings) -> Option<String> {
+    let chosen = &settings.rules.profile;
+    let unasked = settings.rules.access.value == Access::Ro
+        && !matches!(settings.rules.access.origin, Origin::Flag(_))
+        && matches!(chosen.origin, Origin::Detected(_));
+    (unasked && settings.workspace.value.is_some()).then(|| {
+        format!(
+            "the workspace is read-only, as profile {} has it ({}); --access cow lets the command write to a layer of its own",
+            chosen.value, chosen.origin
+        )
+    })
 }
 
 fn mount(text: &OsStr, host: &Host) -> Result<spec::Mount, Failure> {
