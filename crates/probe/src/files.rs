@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -19,6 +20,7 @@ pub(crate) const PROBES: &[Probe] = &[
     Probe { name: "append", arguments: "PATH TEXT (must exist)", run: append },
     Probe { name: "open-write", arguments: "PATH (opens for writing, writes nothing)", run: open_write },
     Probe { name: "reopen", arguments: "FD TEXT (opens /proc/self/fd/FD for writing)", run: reopen },
+    Probe { name: "lease", arguments: "PATH (a read lease: who opens it for writing waits)", run: lease },
     Probe { name: "truncate", arguments: "PATH", run: truncate },
     Probe { name: "unlink", arguments: "PATH", run: unlink },
     Probe { name: "mkdir", arguments: "PATH", run: mkdir },
@@ -83,6 +85,18 @@ fn reopen(arguments: &[OsString]) -> Result<Answer, Usage> {
     let (descriptor, text) = (number::<u32>(arguments, 0)?, any(arguments, 1)?);
     let path = format!("/proc/self/fd/{descriptor}");
     fact(Path::new(&path), put(&mut OpenOptions::new(), Path::new(&path), bytes(text)))
+}
+
+fn lease(arguments: &[OsString]) -> Result<Answer, Usage> {
+    let path = path(arguments, 0)?;
+    let held = File::open(path).and_then(|file| {
+        // SAFETY: takes numbers only; the descriptor is open.
+        match unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_RDLCK) } {
+            -1 => Err(io::Error::last_os_error()),
+            _ => Ok(Json::Null),
+        }
+    });
+    fact(path, held)
 }
 
 fn truncate(arguments: &[OsString]) -> Result<Answer, Usage> {

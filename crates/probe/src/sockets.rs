@@ -25,6 +25,7 @@ pub(crate) const PROBES: &[Probe] = &[
     Probe { name: "loopback", arguments: "ADDRESS (listens there and connects to itself)", run: loopback },
     Probe { name: "listen", arguments: "ADDRESS:PORT", run: listen },
     Probe { name: "socket", arguments: "FAMILY TYPE PROTOCOL (numbers)", run: socket },
+    Probe { name: "socketpair", arguments: "FAMILY TYPE PROTOCOL (numbers)", run: socketpair },
     Probe { name: "oob", arguments: "(urgent data on a Unix socket)", run: out_of_band },
 ];
 
@@ -120,6 +121,14 @@ fn socket(arguments: &[OsString]) -> Result<Answer, Usage> {
         Json::Null
     });
     Ok(Fact::new(format!("{family} {kind} {protocol}"), made).into())
+}
+
+fn socketpair(arguments: &[OsString]) -> Result<Answer, Usage> {
+    let (family, kind, protocol) = (number(arguments, 0)?, number(arguments, 1)?, number(arguments, 2)?);
+    let mut pair = [-1; 2];
+    // SAFETY: the array has the size that the call fills; the process ends at once and closes what it got.
+    let made = checked(unsafe { libc::socketpair(family, kind, protocol, pair.as_mut_ptr()) });
+    Ok(Fact::new(format!("{family} {kind} {protocol}"), made.map(|_| Json::Null)).into())
 }
 
 fn out_of_band(_: &[OsString]) -> Result<Answer, Usage> {

@@ -255,3 +255,21 @@ fn a_sandbox_in_a_sandbox_is_refused_in_words() {
     let ended = sandbox.run(["/opt/aisbx", "run", "--profile", "strict", "--no-workspace", "--", "echo", "ran"]);
     ended.refused(&["namespaces"]);
 }
+
+#[test]
+fn the_sandboxes_own_place_is_no_place_for_a_mount() {
+    let world = World::new();
+    world.write("data/file", "content\n");
+    let below = ["/.aisbx", "/.aisbx/layers"];
+    for target in below {
+        world.sandbox().mount(world.root().join("data"), target, "rw").run(["true"]).code(125);
+    }
+    assert_eq!(std::fs::read_dir(world.root().join("data")).expect("list").count(), 1, "nothing came into it");
+}
+
+#[test]
+fn names_do_not_command_the_terminal_that_a_plan_is_shown_on() {
+    let world = World::new().with_workspace("e\u{1b}[31mvil");
+    let shown = world.sandbox().flags(["--explain"]).run(["true"]).success().out();
+    assert!(shown.contains("vil") && !shown.contains('\u{1b}'), "{shown}");
+}

@@ -1,9 +1,17 @@
 //! A run ends when its command ends, when its time is up, or when it is told to; then everything in it has ended.
 
+use std::fs::{self, Permissions};
+use std::io::IoSliceMut;
+use std::mem::MaybeUninit;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::harness::{PROBE, World, alive, eventually, unique};
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+
+use crate::harness::{Ended, PROBE, World, alive, eventually, is_root, unique};
 
 #[test]
 fn time_is_up_even_for_the_stubborn() {
@@ -114,4 +122,58 @@ fn a_sandbox_whose_init_is_killed_from_outside_ends() {
     assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
     let record = world.sandbox().ask("inspect", ["latest"]).success();
     assert!(!record.out().contains("running"), "{record}");
+}
+
+#[test]
+fn a_reader_who_does_not_read_does_not_hold_up_the_end_of_time() {
+    let world = World::new();
+    let mut started = world.sandbox().flags(["--timeout", "1s"]).sh_started("exec yes");
+    // Nobody takes what comes; the launcher ends all the same: the limit, and two times the grace.
+    assert!(eventually(|| started.child.try_wait().expect("ask").is_some()), "it waits for its reader");
+    assert_eq!(started.child.try_wait().expect("ask").and_then(|status| status.code()), Some(124));
+}
+
+/// Sends its standard output to whoever listens on `server`.
+const HAND_OUT: &str = "import socket, sys
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect('server')
+    socket.send_fds(server, [b'x'], [1])
+print('done')";
+
+#[test]
+fn a_stream_that_was_handed_out_does_not_hold_the_run() {
+    let world = World::new();
+    let listener = UnixListener::bind(world.workspace().join("server")).expect("listen");
+    if is_root() {
+        fs::set_permissions(world.workspace().join("server"), Permissions::from_mode(0o777)).expect("open up");
+    }
+    let keeper = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("somebody comes");
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut bytes = [0; 1];
+        recvmsg(&stream, &mut [IoSliceMut::new(&mut bytes)], &mut control, RecvFlags::empty()).expect("receive");
+        control.drain().find_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+            _ => None,
+        })
+    });
+    let ended = world.sandbox().workspace("rw").run(["/usr/bin/python3", "-c", HAND_OUT]).success();
+    assert_eq!(ended.out(), "done\n");
+    let held = keeper.join().expect("the keeper ends").expect("control: the stream was handed out");
+    // Who still holds it writes to nobody.
+    assert_eq!(rustix::io::write(&held, b"forged\n"), Err(rustix::io::Errno::PIPE));
+    assert_eq!(world.sandbox().ask("logs", ["latest"]).out(), "done\n");
+}
+
+#[test]
+fn a_bound_on_files_ends_the_command_and_not_the_launcher() {
+    let world = World::new();
+    let call = world.sandbox().command(["head", "-c", "3000000", "/dev/zero"]);
+    let mut shell = Command::new("bash");
+    world.sandbox().settle(&mut shell);
+    shell.args(["-c", "ulimit -f 1; exec \"$@\"", "bash"]).arg(call.get_program()).args(call.get_args());
+    let ended: Ended = shell.output().expect("run a shell").into();
+    assert_eq!((ended.code, ended.stdout.len()), (0, 3_000_000), "{}", ended.err());
+    assert!(ended.err().contains("the record of this run is not whole"), "{}", ended.err());
 }

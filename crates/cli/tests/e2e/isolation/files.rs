@@ -200,3 +200,11 @@ fn scratch_space_is_fresh_and_bounded() {
     let full = world.sandbox().sh("head -c 100G /dev/zero >/tmp/fill");
     assert!(full.err().contains("No space left"), "{full}");
 }
+
+#[test]
+fn what_is_shown_cannot_hold_up_programs_of_the_host() {
+    let world = World::new();
+    let file = world.write("workspace/file", "content\n");
+    assert!(outside([std::ffi::OsStr::new("lease"), file.as_os_str()]).works().answer() == "ok", "control");
+    world.sandbox().workspace("ro").probe(["lease", "/workspace/file"]).answers("EPERM");
+}

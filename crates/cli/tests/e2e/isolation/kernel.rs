@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use crate::harness::{Fact, World, is_root, outside};
+use crate::harness::{Ended, Fact, World, is_root, outside};
 
 /// What root could write on the host, and what that would do.
 const WRITTEN: &[&str] = &[
@@ -134,4 +135,19 @@ fn there_is_no_sys_and_no_host_cgroup() {
     let posture = world.sandbox().probe(["posture"]).works();
     let cgroup = posture.detail()["confinement"]["cgroup"].as_str().unwrap_or_default().to_owned();
     assert!(cgroup.lines().all(|line| line.ends_with(":/")), "the place in the host's cgroups is told: {cgroup}");
+}
+
+/// Outside, `/proc` shows processes and nothing else; the sandbox's own is whole all the same, and must be covered.
+#[test]
+fn covers_do_not_depend_on_what_the_host_shows_of_its_own() {
+    let world = World::new();
+    let call = world.sandbox().command(["sh", "-c", "cat /proc/keys; : >>/proc/sys/kernel/ns_last_pid"]);
+    let mut namespace = Command::new("unshare");
+    world.sandbox().settle(&mut namespace);
+    let user: &[&str] = if is_root() { &[] } else { &["--user", "--map-current-user", "--keep-caps"] };
+    let mount = r#"mount -t proc -o subset=pid proc /proc && test ! -e /proc/keys && exec "$@""#;
+    namespace.args(user).args(["--mount", "--pid", "--fork", "sh", "-c", mount, "sh"]);
+    let ended: Ended = namespace.arg(call.get_program()).args(call.get_args()).output().expect("run unshare").into();
+    assert_eq!(ended.out(), "", "{ended}");
+    assert!(ended.err().contains("ns_last_pid"), "{ended}");
 }

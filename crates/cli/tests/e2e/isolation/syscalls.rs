@@ -124,6 +124,13 @@ const SOCKETS: &[Attempt] = &[
     // SCTP and MPTCP.
     attempt("socket 2 1 132", "ok|EPROTONOSUPPORT", "EPROTONOSUPPORT|EPERM"),
     attempt("socket 2 1 262", "ok|EPROTONOSUPPORT|ENOPROTOOPT", "EPROTONOSUPPORT|EPERM"),
+    // SCTP and others by type, SMC; and families that make pairs.
+    attempt("socket 2 5 0", "ok|ESOCKTNOSUPPORT|EPROTONOSUPPORT", "ESOCKTNOSUPPORT"),
+    attempt("socket 10 5 0", "ok|ESOCKTNOSUPPORT|EPROTONOSUPPORT", "ESOCKTNOSUPPORT"),
+    attempt("socket 2 1 256", "ok|EPROTONOSUPPORT|ENOPROTOOPT", "EPROTONOSUPPORT"),
+    attempt("socketpair 40 1 0", "EOPNOTSUPP|EAFNOSUPPORT|ESOCKTNOSUPPORT|EPROTONOSUPPORT|ENODEV", "EAFNOSUPPORT"),
+    attempt("socketpair 30 1 0", "ok|EAFNOSUPPORT", "EAFNOSUPPORT"),
+    attempt("socketpair 2 1 0", "EOPNOTSUPP", "EAFNOSUPPORT"),
     // Raw packets.
     Attempt { words: "socket 2 3 1", root: "ok", user: "EPERM", inside: "EPERM" },
 ];
@@ -135,6 +142,9 @@ const ALLOWED: &[Attempt] = &[
     attempt("socket 2 2 0", "ok", "ok"),
     attempt("socket 10 1 0", "ok", "ok"),
     attempt("socket 16 3 0", "ok", "ok"),
+    attempt("socketpair 1 1 0", "ok", "ok"),
+    attempt("socketpair 1 5 0", "ok", "ok"),
+    attempt("socket 1 5 0", "ok", "ok"),
     attempt("personality 4294967295", "ok", "ok"),
     attempt("clone none", "ok", "ok"),
     attempt("nice 5", "ok", "ok"),
