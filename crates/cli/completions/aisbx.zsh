@@ -53,7 +53,7 @@ _arguments "${_arguments_options[@]}" : \
 '(-v --verbose)--quiet[Say nothing of our own but errors]' \
 '-v[Say what was chosen and why, and what was enforced]' \
 '--verbose[Say what was chosen and why, and what was enforced]' \
-'--explain[Print how the sandbox would be built, step by step, and run nothing; with -v, the refused system calls too]' \
+'(--json)--explain[Print how the sandbox would be built, step by step, and run nothing; with -v, the refused system calls too]' \
 '-i[Pass standard input even if it is a terminal; implied by -t (what is not a terminal is always passed)]' \
 '--interactive[Pass standard input even if it is a terminal; implied by -t (what is not a terminal is always passed)]' \
 '(--json)-t[Give the command a terminal of its own]' \
@@ -123,7 +123,7 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 '-h[Print help]' \
 '--help[Print help]' \
-':file -- The file:_files' \
+':file -- The file, or FILE#NAME for one of several profiles in it:_files' \
 && ret=0
 ;;
 (detect)

@@ -17,8 +17,9 @@ use verb::Verb;
 
 /// Run untrusted code in a real sandbox and see what it did.
 ///
-/// No daemon, no root, no image, no account. By default the command sees the current directory at /workspace, copy-on-write,
-/// and the language runtimes of this machine read-only; no network, none of your files, none of your processes.
+/// No daemon, no root, no image, no account. The command sees the current directory at /workspace, copy-on-write or read-only as
+/// the profile has it, and the language runtimes of this machine read-only; no network, none of your other files, none of your
+/// processes.
 #[derive(Debug, Parser)]
 #[command(name = "aisbx", version, max_term_width = 100)]
 #[command(
