@@ -43,6 +43,86 @@ fn what_is_no_project_is_refused_with_the_way_out() {
     insta::assert_snapshot!(all.join("\n"));
 }
 
+/// Why a real path is refused, which need not be there.
+fn why(fixture: &Fixture, path: &str) -> Option<&'static str> {
+    super::refusal(Path::new(path), &fixture.host())
+}
+
+#[test]
+fn the_system_is_refused_with_all_that_is_below() {
+    let fixture = Fixture::new();
+    let trees =
+        ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/sbin", "/sys", "/usr"];
+    for tree in trees {
+        assert!(why(&fixture, tree).is_some(), "{tree}");
+        assert!(why(&fixture, &format!("{tree}/some/thing")).is_some(), "below {tree}");
+        assert_eq!(why(&fixture, &format!("{tree}x")), None, "beside {tree}");
+    }
+    for below in ["/usr/share/doc", "/usr/local/bin", "/usr/local/share/x", "/usr/srcx", "/etc/nginx", "/boot/efi"] {
+        assert!(why(&fixture, below).is_some(), "{below}");
+    }
+}
+
+#[test]
+fn a_whole_is_refused_and_a_project_below_is_fine() {
+    let fixture = Fixture::new();
+    for (whole, _) in super::WHOLES.iter().filter(|(whole, _)| *whole != "/") {
+        assert!(why(&fixture, whole).is_some(), "{whole}");
+        assert_eq!(why(&fixture, &format!("{whole}/project")), None, "below {whole}");
+    }
+    for fine in ["/mnt", "/media", "/srv", "/srv/www", "/workspace", "/var/www", "/opt/x/y", "/tmp/x"] {
+        assert_eq!(why(&fixture, fine), None, "{fine}");
+    }
+}
+
+#[test]
+fn what_programs_keep_in_the_home_is_refused_but_not_a_part_of_it() {
+    let fixture = Fixture::new();
+    let programs = [".cache", ".cargo", ".config", ".local", ".local/bin", ".local/share", ".local/state", ".rustup"];
+    let all = programs.map(|name| {
+        fixture.write(&format!("home/u/{name}/part/x"), "");
+        let part = fixture.path(&format!("home/u/{name}/part"));
+        assert_eq!(fixture.resolve(workspace(&part)).unwrap().workspace.value, Some(part));
+        fixture.refusal(workspace(fixture.path(&format!("home/u/{name}"))))
+    });
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn the_home_of_another_user_is_refused() {
+    let fixture = Fixture::new();
+    for name in super::OF_A_HOME {
+        let home = format!("home/{}", name.replace('.', ""));
+        fixture.write(&format!("{home}/{name}"), "");
+        fixture.write(&format!("{home}/code/x"), "");
+        let refusal = fixture.refusal(workspace(fixture.path(&home)));
+        assert!(refusal.contains("it is the home directory of another user"), "{refusal}");
+        assert!(fixture.resolve(workspace(fixture.path(&format!("{home}/code")))).is_ok(), "a project in {home}");
+    }
+}
+
+#[test]
+fn beside_a_home_not_everything_is_one() {
+    let fixture = Fixture::new();
+    fixture.write("home/shared/README.md", "");
+    assert!(fixture.resolve(workspace(fixture.path("home/shared"))).is_ok());
+    // A project keeps settings of tools in `.config`.
+    fixture.write("project/.config/nextest.toml", "");
+    assert!(fixture.resolve(workspace(fixture.path("project"))).is_ok());
+}
+
+#[test]
+fn a_home_is_known_behind_a_link_too() {
+    let fixture = Fixture::new();
+    fixture.write("real/u/.cargo/x", "");
+    fixture.write("real/other/.bashrc", "");
+    fixture.link("homes", "/real");
+    let home = fixture.path("homes/u");
+    let fixture = fixture.with("HOME", home);
+    let all = ["real/u", "homes/u/.cargo", "homes/other"].map(|path| fixture.refusal(workspace(fixture.path(path))));
+    insta::assert_snapshot!(all.join("\n"));
+}
+
 #[test]
 fn a_project_in_the_home_is_fine() {
     let fixture = Fixture::new();
