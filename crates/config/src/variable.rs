@@ -15,6 +15,9 @@ pub struct Variable {
 /// Why a text names no variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VariableError {
+    /// Nothing at all.
+    #[error("the name is empty; write the name of a variable")]
+    Empty,
     /// No name in front of the `=`.
     #[error("`{0}` has no variable name; write NAME=VALUE, or NAME to pass the host's value")]
     NoName(String),
@@ -50,6 +53,7 @@ impl Assignment {
     pub(crate) fn parse(text: &OsStr) -> Result<Self, VariableError> {
         let bytes = text.as_bytes();
         let Some(equals) = bytes.iter().position(|byte| *byte == b'=') else {
+            not_empty(text)?;
             check(text, OsStr::new(""))?;
             return Ok(Self::Pass(text.to_owned()));
         };
@@ -65,6 +69,10 @@ impl Variable {
         check(name, value)?;
         Ok(Self { name: name.to_owned(), value: value.to_owned() })
     }
+}
+
+fn not_empty(text: &OsStr) -> Result<(), VariableError> {
+    if text.is_empty() { Err(VariableError::Empty) } else { Ok(()) }
 }
 
 fn check(name: &OsStr, value: &OsStr) -> Result<(), VariableError> {
@@ -85,6 +93,7 @@ fn check(name: &OsStr, value: &OsStr) -> Result<(), VariableError> {
 impl Pattern {
     /// Reads a name, with a `*` at its end for all that begin alike.
     pub(crate) fn parse(text: &OsStr) -> Result<Self, VariableError> {
+        not_empty(text)?;
         let (start, open) = match text.as_bytes().strip_suffix(b"*") {
             Some(start) => (OsStr::from_bytes(start), true),
             None => (text, false),
@@ -142,6 +151,14 @@ mod tests {
         for text in ["", "A*B", "**", "A=B", "A=*"] {
             assert!(Pattern::parse(OsStr::new(text)).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_empty_name_is_called_empty() {
+        assert_eq!(Pattern::parse(OsStr::new("")), Err(VariableError::Empty));
+        assert_eq!(Assignment::parse(OsStr::new("")), Err(VariableError::Empty));
+        insta::assert_snapshot!(VariableError::Empty, @"the name is empty; write the name of a variable");
+        insta::assert_snapshot!(Assignment::parse(OsStr::new("=x")).unwrap_err(), @"`=x` has no variable name; write NAME=VALUE, or NAME to pass the host's value");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct Lifetime(Duration);
 
 /// Why a text is not a span of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a duration above zero: write a number with a unit, such as 30s, 5m or 1h30m")]
+#[error("`{0}` is not a duration above zero: write numbers with the units ms, s, m, h or d, such as 30s, 5m or 1h30m")]
 pub struct LifetimeError(String);
 
 impl Lifetime {
@@ -108,6 +108,14 @@ mod tests {
         for text in ["", "0", "0s", "-1s", "s", "1x", "1h30", "1.2.3s", "1 s", "99999999999999999999d", "inf", "nan"] {
             assert!(text.parse::<Lifetime>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_known_units_are_named() {
+        assert_eq!(
+            "1w".parse::<Lifetime>().map_err(|error| error.to_string()),
+            Err("`1w` is not a duration above zero: write numbers with the units ms, s, m, h or d, such as 30s, 5m or 1h30m".to_owned())
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a profile file for its mistakes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Problem;
 use super::compose::compose_found;
@@ -17,15 +17,14 @@ pub struct Checked {
     pub unsupported: Vec<Refusal>,
 }
 
-/// Reads every profile of a file, with all that they extend.
+/// Reads every profile of a file, or the one of `FILE#NAME`, with all that they extend.
 ///
 /// # Errors
 /// The file cannot be read, or some of its profiles are wrong: then all that is wrong in it.
 pub fn check(host: &Host, path: &Path) -> Result<Vec<Checked>, FindError> {
-    let path: PathBuf = host.cwd.as_deref().unwrap_or(Path::new(".")).join(path).components().collect();
     let mut checked = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
-    for found in Finder::new(host).all_in_file(&path)? {
+    for found in Finder::new(host).all_in_file(path)? {
         match compose_found(host, found, Finder::new(host)) {
             Ok(composed) => {
                 let name = composed.name.clone();

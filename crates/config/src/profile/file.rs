@@ -59,6 +59,17 @@ impl ProfileFile {
         }
     }
 
+    /// All names by which a profile of it may be found; `stem` is the file's own.
+    pub(crate) fn all_names(&self, stem: &str) -> Vec<String> {
+        match &self.contents {
+            Contents::One(node) => {
+                let own = own_name(node).filter(|own| *own != stem);
+                [Some(stem), own].into_iter().flatten().map(str::to_owned).collect()
+            }
+            Contents::Many(entries) => entries.iter().map(|entry| entry.key.clone()).collect(),
+        }
+    }
+
     /// The names of several profiles, safe to print.
     pub(crate) fn names(&self) -> Vec<String> {
         match &self.contents {

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use super::builtin::BUILT_IN;
 use super::file::{Contents, ProfileFile, own_name};
-use super::list::listed;
+use super::list::known;
 use super::source::Source;
 use crate::Host;
 use crate::printable::printable;
@@ -22,7 +22,7 @@ use crate::yaml::Node;
 
 pub use error::FindError;
 
-pub(crate) use places::{Place, places, workspace_files};
+pub(crate) use places::{Place, places, sought, workspace_files};
 
 /// Who named a profile, and so where it may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,7 @@ impl<'a> Finder<'a> {
         match (&file.contents, name) {
             (Contents::One(node), None) => Ok(one(&file, node, &stem(&path))),
             (Contents::One(_), Some(name)) => Err(FindError::Single { path, name: printable(name) }),
+            (Contents::Many(entries), _) if entries.is_empty() => Err(FindError::NoneInFile(path)),
             (Contents::Many(entries), None) => match entries.as_slice() {
                 [only] => among(&file, &only.key).ok_or(FindError::Choose { path, names }),
                 _ => Err(FindError::Choose { path, names }),
@@ -103,12 +104,16 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Every profile of a file.
-    pub(crate) fn all_in_file(&mut self, path: &Path) -> Result<Vec<Found>, FindError> {
-        let file = self.file(path)?.ok_or_else(|| FindError::NoFile(path.to_owned()))?;
+    /// Every profile of a file, or the one behind its `#`.
+    pub(crate) fn all_in_file(&mut self, wanted: &Path) -> Result<Vec<Found>, FindError> {
+        let (path, name) = as_path(wanted.as_os_str()).unwrap_or((wanted, None));
+        let path: PathBuf = self.host.cwd.as_deref().unwrap_or(Path::new(".")).join(path).components().collect();
+        let file = self.file(&path)?.ok_or_else(|| FindError::NoFile(path.clone()))?;
         match &file.contents {
-            Contents::One(_) => self.in_file(path, None).map(|found| vec![found]),
-            Contents::Many(entries) => Ok(entries.iter().filter_map(|entry| among(&file, &entry.key)).collect()),
+            Contents::Many(entries) if name.is_none() && !entries.is_empty() => {
+                Ok(entries.iter().filter_map(|entry| among(&file, &entry.key)).collect())
+            }
+            _ => self.in_file(&path, name).map(|found| vec![found]),
         }
     }
 
@@ -131,7 +136,7 @@ impl<'a> Finder<'a> {
             return Ok(Some(found));
         }
         for place in &places {
-            if let Some(found) = self.by_own_name(place, name)?.filter(other) {
+            if let Some(found) = self.by_own_name(place, name).filter(other) {
                 return Ok(Some(found));
             }
         }
@@ -151,41 +156,25 @@ impl<'a> Finder<'a> {
         Ok(None)
     }
 
-    /// The slow way, for names that files give themselves: reads every file of the place, and passes over broken ones.
-    fn by_own_name(&mut self, place: &Place, name: &str) -> Result<Option<Found>, FindError> {
-        for path in place.files() {
-            let Ok(Some(file)) = self.file(&path) else { continue };
-            if let Contents::One(node) = &file.contents
-                && own_name(node) == Some(name)
-            {
-                return Ok(Some(one(&file, node, name)));
-            }
-        }
-        Ok(None)
+    /// The slow way, for names that only stand in files: reads every file of the place, and passes over broken ones.
+    fn by_own_name(&mut self, place: &Place, name: &str) -> Option<Found> {
+        place.files().iter().find_map(|path| given(&*self.file(path).ok()??, name))
     }
 
     fn in_workspace(&mut self, name: &str) -> Result<Option<Found>, FindError> {
         for path in workspace_files(self.host) {
             let Some(file) = self.file(&path)? else { continue };
-            let found = among(&file, name).or_else(|| match &file.contents {
-                Contents::One(node) if own_name(node) == Some(name) => Some(one(&file, node, name)),
-                _ => None,
-            });
-            if found.is_some() {
-                return Ok(found);
+            if let Some(found) = given(&file, name) {
+                return Ok(Some(found));
             }
         }
         Ok(None)
     }
 
     fn unknown(&mut self, name: &str, trust: Trust) -> FindError {
-        let known = listed(self.host, trust).into_iter().map(|listed| listed.name).collect();
-        let mut looked: Vec<_> = places(self.host).unwrap_or_default().iter().map(Place::path).collect();
-        if trust == Trust::WithWorkspace {
-            looked.extend(workspace_files(self.host).into_iter().next());
-        }
+        let known = known(self.host, &places(self.host).unwrap_or_default(), trust);
         let passed_over = trust == Trust::WithoutWorkspace && self.is_in_workspace(name);
-        FindError::unknown(name, known, &looked, passed_over)
+        FindError::unknown(name, known, &sought(self.host, trust), passed_over)
     }
 
     /// A file, read once.
@@ -200,10 +189,18 @@ impl<'a> Finder<'a> {
 }
 
 /// The profile in a file that was looked up by name: the one of several, or the only one where the file has its name.
-fn matching(file: &ProfileFile, name: &str, path: &Path) -> Option<Found> {
+pub(crate) fn matching(file: &ProfileFile, name: &str, path: &Path) -> Option<Found> {
+    match &file.contents {
+        Contents::One(node) if stem(path) == name => Some(one(file, node, name)),
+        _ => given(file, name),
+    }
+}
+
+/// The profile to which a file itself gives that name.
+pub(crate) fn given(file: &ProfileFile, name: &str) -> Option<Found> {
     match &file.contents {
         Contents::Many(_) => among(file, name),
-        Contents::One(node) if stem(path) == name || own_name(node) == Some(name) => Some(one(file, node, name)),
+        Contents::One(node) if own_name(node) == Some(name) => Some(one(file, node, name)),
         Contents::One(_) => None,
     }
 }

@@ -54,12 +54,24 @@ pub(crate) const SECURITY: &[Key] = &[
     key("syscalls", "syscalls", Reader::syscalls),
 ];
 
+/// Words of flags and of other tools, and the keys that mean the same. No typing error leads from one to the other.
+pub(crate) const RELATED: [(&str, &str); 4] =
+    [("timeout", "lifetime"), ("access", "workspace"), ("volumes", "mounts"), ("command", "entrypoint")];
+
 /// The one key of a file that holds several profiles by name.
 pub(crate) const PROFILES: &str = "profiles";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn related_words_lead_to_keys_and_are_none() {
+        let is_key = |word: &str| PROFILE.iter().any(|key| key.name == word);
+        for (word, key) in RELATED {
+            assert!(!is_key(word) && is_key(key), "{word}");
+        }
+    }
 
     #[test]
     fn every_key_stands_once() {

@@ -1,19 +1,18 @@
 //! All profiles that a host knows.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use serde::Serialize;
 
 use super::builtin::BUILT_IN;
-use super::file::{Contents, ProfileFile, own_name};
-use super::find::{Trust, places, stem, workspace_files};
-use super::source::Source;
+use super::compose::compose_found;
+use super::file::ProfileFile;
+use super::find::{FindError, Finder, Found, Place, Trust, built_in, given, matching, places, stem, workspace_files};
 use crate::Host;
 use crate::printable::printable;
 use crate::yaml::{Node, Value};
 
-/// One profile, for a list.
+/// One profile by one of its names, for a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listed {
     /// The name to use it by.
@@ -24,58 +23,75 @@ pub struct Listed {
     pub place: String,
     /// Whether a stronger place has a profile of that name, which is used instead.
     pub shadowed: bool,
-    /// Why it cannot be read, if it cannot.
+    /// Why it cannot be used, if it cannot: the first of its mistakes.
     pub problem: Option<String>,
 }
 
-/// All profiles, those that win first; a broken file is listed with its problem.
-pub fn list(host: &Host) -> Vec<Listed> {
-    listed(host, Trust::WithWorkspace)
+/// All profiles by every name that finds them, those that win first; a wrong one is listed with its problem.
+///
+/// # Errors
+/// `AISBX_CONFIG_PATH` names what is not there: then no name is looked up at all.
+pub fn list(host: &Host) -> Result<Vec<Listed>, FindError> {
+    let all = candidates(host, &places(host)?, Trust::WithWorkspace);
+    let mut all: Vec<_> = all.into_iter().map(|candidate| candidate.listed(host)).collect();
+    mark_shadowed(&mut all);
+    Ok(all)
 }
 
-/// All profiles that may be meant.
-pub(super) fn listed(host: &Host, trust: Trust) -> Vec<Listed> {
-    let mut all = Vec::new();
-    for place in places(host).unwrap_or_default() {
-        place.files().iter().for_each(|path| file(path, &mut all));
+/// The names of all profiles that may be meant.
+pub(super) fn known(host: &Host, places: &[Place], trust: Trust) -> Vec<String> {
+    candidates(host, places, trust).into_iter().map(|candidate| candidate.name).collect()
+}
+
+/// A name, and what is found by it.
+struct Candidate {
+    name: String,
+    place: String,
+    found: Result<Found, FindError>,
+}
+
+impl Candidate {
+    fn listed(self, host: &Host) -> Listed {
+        let description = self.found.as_ref().ok().and_then(|found| description(&found.node)).map(printable);
+        let composed = self.found.and_then(|found| compose_found(host, found, Finder::new(host)));
+        let problem = composed.err().map(|error| error.first_line());
+        Listed { name: printable(&self.name), description, place: self.place, shadowed: false, problem }
     }
-    for (name, text) in BUILT_IN {
-        parsed(ProfileFile::parse(Source::BuiltIn(name), text).ok(), "built-in", name, &mut all);
+}
+
+/// In the order of the look-up: what a name leads to directly, built-in profiles, names that files give, the workspace's.
+fn candidates(host: &Host, places: &[Place], trust: Trust) -> Vec<Candidate> {
+    let (mut all, mut by_own_name) = (Vec::new(), Vec::new());
+    for place in places {
+        for path in place.files() {
+            let leads = |candidate: &Candidate| place.leads(&candidate.name, &path);
+            let (direct, other) = in_file(&path, matching).into_iter().partition::<Vec<_>, _>(leads);
+            all.extend(direct);
+            by_own_name.extend(other);
+        }
     }
+    all.extend(BUILT_IN.iter().filter_map(|(name, _)| {
+        let found = built_in(name).transpose()?;
+        Some(Candidate { name: (*name).to_owned(), place: "built-in".to_owned(), found })
+    }));
+    all.append(&mut by_own_name);
     if trust == Trust::WithWorkspace {
-        workspace_files(host).iter().for_each(|path| file(path, &mut all));
+        all.extend(workspace_files(host).iter().flat_map(|path| in_file(path, |file, name, _| given(file, name))));
     }
-    mark_shadowed(&mut all);
     all
 }
 
-fn file(path: &Path, all: &mut Vec<Listed>) {
-    let place = path.display().to_string();
+/// What `find` finds in a file by the names that stand in it and by the file's own.
+fn in_file(path: &Path, find: impl Fn(&ProfileFile, &str, &Path) -> Option<Found>) -> Vec<Candidate> {
+    let place = || path.display().to_string();
+    let candidate = |name: String, found| Candidate { name, place: place(), found };
     match ProfileFile::open(path) {
-        Ok(file) => parsed(file, &place, &stem(path), all),
-        Err(error) => {
-            let problem = Some(error.to_string());
-            all.push(Listed { name: stem(path), description: None, place, shadowed: false, problem });
+        Ok(Some(file)) => {
+            let names = file.all_names(&stem(path)).into_iter();
+            names.filter_map(|name| find(&file, &name, path).map(|found| candidate(name, Ok(found)))).collect()
         }
-    }
-}
-
-fn parsed(file: Option<ProfileFile>, place: &str, name: &str, all: &mut Vec<Listed>) {
-    let listed = |name: &str, node: &Rc<Node>| Listed {
-        name: printable(name),
-        description: description(node).map(printable),
-        place: place.to_owned(),
-        shadowed: false,
-        problem: None,
-    };
-    match file.map(|file| file.contents) {
-        // These two names say what the file is for, not what the profile is called.
-        Some(Contents::One(node)) if matches!(name, "config" | "aisbx") => {
-            all.extend(own_name(&node).map(|name| listed(name, &node)));
-        }
-        Some(Contents::One(node)) => all.push(listed(name, &node)),
-        Some(Contents::Many(entries)) => all.extend(entries.iter().map(|entry| listed(&entry.key, &entry.node))),
-        None => {}
+        Ok(None) => Vec::new(),
+        Err(error) => vec![candidate(stem(path), Err(error))],
     }
 }
 

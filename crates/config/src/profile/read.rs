@@ -66,7 +66,8 @@ impl Reader {
     }
 
     fn unknown(&mut self, entry: &Entry, known: Vec<&'static str>) {
-        let near = nearest(&entry.key, known.iter().copied());
+        let related = keys::RELATED.iter().find(|(word, _)| *word == entry.key).map(|(_, key)| *key);
+        let near = related.filter(|key| known.contains(key)).or_else(|| nearest(&entry.key, known.iter().copied()));
         self.problem(entry.mark, Fault::UnknownKey { key: self.named(entry), near, known });
     }
 

@@ -21,7 +21,7 @@ pub enum FindError {
         near: Option<String>,
         /// All known names.
         known: Vec<String>,
-        /// The places that were searched.
+        /// The places that were searched, also those that are not there.
         looked: String,
     },
     /// No file is there.
@@ -73,6 +73,9 @@ pub enum FindError {
         /// The profiles in it.
         names: Vec<String>,
     },
+    /// A list of profiles without any.
+    #[error("`{}` holds no profile: `profiles` is empty; write one below it, such as `quick: {{extends: strict}}`", .0.display())]
+    NoneInFile(PathBuf),
     /// Several profiles, and none of that name.
     #[error("`{}` holds no profile `{name}`; it has {}", path.display(), names.join(", "))]
     NotInFile {
@@ -116,7 +119,15 @@ pub enum FindError {
 }
 
 impl FindError {
-    pub(crate) fn unknown(name: &str, known: Vec<String>, looked: &[PathBuf], passed_over: bool) -> Self {
+    /// The first line of what is wrong, with what caused it.
+    pub(crate) fn first_line(&self) -> String {
+        let chain = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        printable(text.lines().next().unwrap_or_default())
+    }
+
+    /// `sought` are the places where a profile of that name may be put.
+    pub(crate) fn unknown(name: &str, known: Vec<String>, sought: &[String], passed_over: bool) -> Self {
         let mut names: Vec<String> = Vec::new();
         for name in known.iter().map(|name| printable(name)) {
             if !names.contains(&name) {
@@ -124,9 +135,7 @@ impl FindError {
             }
         }
         let near = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-        let mut places: Vec<_> = looked.iter().map(|path| path.display().to_string()).collect();
-        places.push("the built-in profiles".to_owned());
-        let mut looked = places.join(", ");
+        let mut looked = format!("the built-in profiles, and where one may be put: {}", sought.join(", "));
         if passed_over {
             looked.push_str("; ./aisbx.yaml has one of that name, but is asked only for names given with --profile");
         }

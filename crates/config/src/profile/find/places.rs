@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::FindError;
+use super::{FindError, Trust};
 use crate::Host;
+use crate::printable::printable;
 
 /// A place that profiles are looked for in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +35,17 @@ impl Place {
         all
     }
 
-    /// All its profile files, by name.
+    /// Whether a name leads to that file without a look into others.
+    pub(crate) fn leads(&self, name: &str, path: &Path) -> bool {
+        self.candidates(name).iter().any(|candidate| candidate == path)
+    }
+
+    /// All its profile files, by name; the one of several profiles is asked last.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let Self::Directory(dir) = self else { return vec![self.path()] };
         let mut all = [yaml_files(&dir.join("profiles")), yaml_files(dir)].concat();
+        let config = dir.join(CONFIG);
+        all.sort_by_key(|path| *path == config);
         // An exhaustive look at a directory that holds everything helps nobody.
         all.truncate(1000);
         all
@@ -53,19 +61,40 @@ impl Place {
 
 /// The places outside the workspace, the first the strongest.
 pub(crate) fn places(host: &Host) -> Result<Vec<Place>, FindError> {
-    let mut places = Vec::new();
-    for path in host.var("AISBX_CONFIG_PATH").map(std::env::split_paths).into_iter().flatten() {
-        if !path.as_os_str().is_empty() {
-            places.push(configured(host, path)?);
-        }
-    }
-    let directories = host.config_dir().into_iter().chain([host.system_config.clone()]);
-    places.extend(directories.filter(|dir| dir.is_dir()).map(Place::Directory));
+    let mut places = configured(host)?;
+    places.extend(directories(host).filter(|dir| dir.is_dir()).map(Place::Directory));
     Ok(places)
 }
 
+/// What is a place even where nothing is there: the user's directory and the administrator's.
+fn directories(host: &Host) -> impl Iterator<Item = PathBuf> {
+    host.config_dir().into_iter().chain([host.system_config.clone()])
+}
+
+/// What `AISBX_CONFIG_PATH` names.
+fn configured(host: &Host) -> Result<Vec<Place>, FindError> {
+    let paths = host.var("AISBX_CONFIG_PATH").map(std::env::split_paths).into_iter().flatten();
+    paths.filter(|path| !path.as_os_str().is_empty()).map(|path| existing(host, path)).collect()
+}
+
+/// Where a profile may be put to be found by its name, whether or not something is there yet.
+pub(crate) fn sought(host: &Host, trust: Trust) -> Vec<String> {
+    let configured = configured(host).unwrap_or_default();
+    let mut all: Vec<_> = configured.iter().map(Place::path).chain(directories(host)).collect();
+    if trust == Trust::WithWorkspace {
+        all.extend(workspace_files(host).into_iter().next());
+    }
+    all.iter().map(|path| shown(path)).collect()
+}
+
+/// A place, marked if nothing is there.
+fn shown(path: &Path) -> String {
+    let mark = if path.exists() { "" } else { " (not there)" };
+    printable(&format!("{}{mark}", path.display()))
+}
+
 /// What somebody wrote down is expected to be there: passing over it would run something weaker than was meant.
-fn configured(host: &Host, path: PathBuf) -> Result<Place, FindError> {
+fn existing(host: &Host, path: PathBuf) -> Result<Place, FindError> {
     let path = host.cwd.as_deref().unwrap_or(Path::new(".")).join(path);
     match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => Ok(Place::Directory(path)),

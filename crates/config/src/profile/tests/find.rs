@@ -1,9 +1,11 @@
 //! Where profiles are found, and which of several wins.
 
+use std::ffi::OsStr;
+
 use super::given;
 use crate::Request;
 use crate::fixture::{Fixture, profile};
-use crate::profile::{check, list};
+use crate::profile::{Listed, check, list, show};
 
 /// The first line of a profile's lifetime tells which file was used.
 fn used(fixture: &Fixture, wanted: &str) -> String {
@@ -69,8 +71,8 @@ fn the_workspace_is_asked_for_names_of_the_command_line_only() {
     let fixture = fixture.with("AISBX_DEFAULT_PROFILE", "own");
     let by_variable = fixture.refusal(Request::default());
     insta::assert_snapshot!(format!("{extended}\n{by_variable}"), @"
-    cannot extend `own`, as /project/p.yaml:1:10 asks: unknown profile `own`; known are python-dev, node-dev, go-dev, rust-dev, java-dev, dev, strict, minimal; looked in the built-in profiles; ./aisbx.yaml has one of that name, but is asked only for names given with --profile
-    AISBX_DEFAULT_PROFILE: unknown profile `own`; known are python-dev, node-dev, go-dev, rust-dev, java-dev, dev, strict, minimal; looked in the built-in profiles; ./aisbx.yaml has one of that name, but is asked only for names given with --profile
+    cannot extend `own`, as /project/p.yaml:1:10 asks: unknown profile `own`; known are python-dev, node-dev, go-dev, rust-dev, java-dev, dev, strict, minimal; looked in the built-in profiles, and where one may be put: /home/u/.config/aisbx (not there), /etc/aisbx (not there); ./aisbx.yaml has one of that name, but is asked only for names given with --profile
+    AISBX_DEFAULT_PROFILE: unknown profile `own`; known are python-dev, node-dev, go-dev, rust-dev, java-dev, dev, strict, minimal; looked in the built-in profiles, and where one may be put: /home/u/.config/aisbx (not there), /etc/aisbx (not there); ./aisbx.yaml has one of that name, but is asked only for names given with --profile
     ");
 }
 
@@ -109,6 +111,7 @@ fn what_the_config_path_names_must_be_there() {
     let fixture = Fixture::new();
     let path = fixture.path("nowhere");
     let fixture = fixture.with("AISBX_CONFIG_PATH", path);
+    assert_eq!(fixture.message(&list(&fixture.host()).unwrap_err()), given(&fixture, "strict"));
     insta::assert_snapshot!(given(&fixture, "strict"), @"cannot use `/nowhere`, which AISBX_CONFIG_PATH names: No such file or directory (os error 2)");
 }
 
@@ -120,16 +123,80 @@ fn all_profiles_are_listed() {
     fixture.write("home/u/.config/aisbx/broken.yaml", "cpu: [");
     fixture.write("etc/aisbx/mine.yaml", "description: Theirs");
     fixture.write("project/aisbx.yaml", "profiles: {own: {}, dev: {}}");
-    let all = list(&fixture.host());
-    let all: Vec<_> = all
-        .iter()
-        .map(|one| {
-            let shadowed = if one.shadowed { " (shadowed)" } else { "" };
-            let text = one.problem.as_ref().or(one.description.as_ref()).cloned().unwrap_or_default();
-            fixture.neutral(&format!("{}{shadowed} [{}] {text}", one.name, one.place))
-        })
-        .collect();
-    insta::assert_snapshot!(all.join("\n"));
+    insta::assert_snapshot!(lines(&fixture, |_| true));
+}
+
+/// The list of all profiles, a line for each that is wanted.
+fn lines(fixture: &Fixture, wanted: impl Fn(&Listed) -> bool) -> String {
+    let all = list(&fixture.host()).unwrap();
+    let line = |one: &Listed| {
+        let shadowed = if one.shadowed { " (shadowed)" } else { "" };
+        let text = one.problem.as_ref().or(one.description.as_ref()).cloned().unwrap_or_default();
+        fixture.neutral(&format!("{}{shadowed} [{}] {text}", one.name, one.place)).trim_end().to_owned()
+    };
+    all.iter().filter(|one| wanted(one)).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_profile_with_a_mistake_is_listed_with_the_first_one() {
+    let fixture = Fixture::new();
+    let dir = "home/u/.config/aisbx";
+    fixture.write(&format!("{dir}/typing.yaml"), "description: Mine\nnetwrok: x\ncpu: no\n");
+    fixture.write(&format!("{dir}/lost.yaml"), "extends: nope");
+    fixture.write(&format!("{dir}/heir.yaml"), "extends: typing");
+    fixture.write(&format!("{dir}/circle.yaml"), "extends: circle");
+    fixture.write(&format!("{dir}/two.yaml"), "profiles: {good: {}, bad: {x: 1}}");
+    fixture.write(&format!("{dir}/text.yaml"), "just text");
+    fixture.write("project/aisbx.yaml", "profiles: {own: {y: 1}}");
+    insta::assert_snapshot!(lines(&fixture, |one| one.place != "built-in"));
+    let usable = list(&fixture.host()).unwrap().into_iter().filter(|one| one.problem.is_none());
+    assert_eq!(usable.filter(|one| one.place != "built-in").map(|one| one.name).collect::<Vec<_>>(), ["good"]);
+}
+
+#[test]
+fn what_is_listed_is_what_is_found() {
+    let fixture = Fixture::new();
+    let dir = "home/u/.config/aisbx";
+    fixture.write(&format!("{dir}/profiles/deep.yaml"), "description: deep");
+    fixture.write(&format!("{dir}/config.yaml"), "profiles: {deep: {description: no}, first: {description: first}}");
+    fixture.write(&format!("{dir}/file.yaml"), "name: nick\ndescription: file");
+    fixture.write(&format!("{dir}/first.yml"), "description: yml");
+    fixture.write(&format!("{dir}/mine.yaml"), "name: strict\ndescription: mine");
+    fixture
+        .write(&format!("{dir}/several.yaml"), "profiles: {several: {description: many}, quick: {description: many}}");
+    fixture.write("etc/aisbx/config.yaml", "description: lone");
+    fixture.write("etc/aisbx/nick.yaml", "description: theirs");
+    fixture.write("more/one.yaml", "name: uno\ndescription: one");
+    fixture.write("project/aisbx.yaml", "profiles: {quick: {description: here}, own: {description: own}}");
+    let path = fixture.path("more/one.yaml");
+    let fixture = fixture.with("AISBX_CONFIG_PATH", path);
+    insta::assert_snapshot!(lines(&fixture, |one| one.place != "built-in" || one.shadowed));
+    for one in list(&fixture.host()).unwrap().iter().filter(|one| !one.shadowed) {
+        let found = show(&fixture.host(), OsStr::new(&one.name)).unwrap();
+        assert_eq!(found.description, one.description, "{}", one.name);
+    }
+}
+
+#[test]
+fn a_file_without_a_profile_says_so() {
+    let fixture = Fixture::new();
+    let file = fixture.write("project/none.yaml", "profiles: {}");
+    let checked = fixture.message(&check(&fixture.host(), &file).unwrap_err());
+    assert_eq!(checked, given(&fixture, "none.yaml"));
+    assert_eq!(checked, given(&fixture, "none.yaml#quick"));
+    insta::assert_snapshot!(checked, @"`/project/none.yaml` holds no profile: `profiles` is empty; write one below it, such as `quick: {extends: strict}`");
+}
+
+#[test]
+fn one_of_several_is_checked_alone() {
+    let fixture = Fixture::new();
+    fixture.write("project/several.yaml", "profiles: {quick: {}, slow: {mmm: 1}}");
+    let message = |wanted: &str| fixture.message(&check(&fixture.host(), wanted.as_ref()).unwrap_err());
+    let quick = check(&fixture.host(), "several.yaml#quick".as_ref()).unwrap();
+    assert_eq!(quick.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["quick"]);
+    insta::assert_snapshot!(
+        [message("several.yaml#slow"), message("several.yaml#none"), message("several.yaml")].join("\n")
+    );
 }
 
 #[test]
