@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use linux::Errno;
+use rustix::thread::{SecureComputingMode, secure_computing_mode};
 use sandbox::trial::Part;
 use serde::Serialize;
 
@@ -36,7 +37,9 @@ pub struct Finding {
 
 /// Looks at this host. Everything that can be tried is tried, in processes that end at once.
 pub fn examine(host: &Host) -> Vec<Finding> {
-    let parts = Part::ALL.into_iter().map(part);
+    let tried = Part::ALL.map(|part| (part, part.attempt().err()));
+    let around = Around::find(&tried);
+    let parts = tried.into_iter().map(|(part, failure)| finding(part, failure, around));
     [kernel()].into_iter().chain(parts).chain([state(host)]).collect()
 }
 
@@ -54,16 +57,38 @@ fn kernel() -> Finding {
     Finding { subject: "kernel", standing, found: format!("Linux {release}"), fix }
 }
 
-fn part(part: Part) -> Finding {
-    let (subject, what) = words(part);
-    match part.attempt() {
-        Ok(()) => Finding { subject, standing: Standing::Good, found: what.to_owned(), fix: None },
-        Err(errno) => {
-            // Without overlays the workspace is copied.
-            let standing = if part == Part::Overlay { Standing::Weak } else { Standing::Missing };
-            Finding { subject, standing, found: format!("{what}: {errno}"), fix: Some(fix(part, errno)) }
+/// What this process is in already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Around {
+    /// Nothing that is known to be in the way.
+    Nothing,
+    /// A sandbox or container with a filter that forbids namespaces.
+    Filter,
+}
+
+impl Around {
+    fn find(tried: &[(Part, Option<Errno>)]) -> Self {
+        let forbidden = tried.iter().any(|(part, failure)| *part == Part::Users && failure.is_some_and(is_forbidden));
+        match secure_computing_mode() {
+            Ok(SecureComputingMode::Filter) if forbidden => Self::Filter,
+            _ => Self::Nothing,
         }
     }
+}
+
+/// Whether it is what filters answer.
+fn is_forbidden(errno: Errno) -> bool {
+    errno == Errno::PERM || errno == Errno::NOSYS
+}
+
+fn finding(part: Part, failure: Option<Errno>, around: Around) -> Finding {
+    let (subject, what) = words(part);
+    let Some(errno) = failure else {
+        return Finding { subject, standing: Standing::Good, found: what.to_owned(), fix: None };
+    };
+    // Without overlays the workspace is copied.
+    let standing = if part == Part::Overlay { Standing::Weak } else { Standing::Missing };
+    Finding { subject, standing, found: format!("{what}: {errno}"), fix: Some(fix(part, errno, around)) }
 }
 
 fn words(part: Part) -> (&'static str, &'static str) {
@@ -79,7 +104,14 @@ fn words(part: Part) -> (&'static str, &'static str) {
 }
 
 /// The usual causes, the likeliest first.
-fn fix(part: Part, errno: Errno) -> String {
+fn fix(part: Part, errno: Errno, around: Around) -> String {
+    // No setting and no module of the host helps against a filter.
+    if around == Around::Filter && is_forbidden(errno) {
+        return format!(
+            "this already is a sandbox or container whose filter forbids namespaces: run aisbx outside of it, or, \
+             {UNCONFINED}"
+        );
+    }
     let setting =
         |path: &str| fs::read_to_string(Path::new("/proc/sys").join(path)).unwrap_or_default().trim().to_owned();
     if setting("kernel/apparmor_restrict_unprivileged_userns") == "1" && part != Part::Filter {
@@ -95,10 +127,13 @@ fn fix(part: Part, errno: Errno) -> String {
         Part::Filter => "use a kernel built with CONFIG_SECCOMP_FILTER".to_owned(),
         Part::Overlay => "sudo modprobe overlay (until then the workspace is copied)".to_owned(),
         Part::Processes => "in a container: start it with --security-opt systempaths=unconfined".to_owned(),
-        _ => "in a container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-            .to_owned(),
+        _ => UNCONFINED.to_owned(),
     }
 }
+
+/// Docker's filter and its AppArmor profile forbid namespaces.
+const UNCONFINED: &str =
+    "in a container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined";
 
 /// Ubuntu since 23.10 allows user namespaces only to programs with a profile that says so.
 fn apparmor() -> String {
@@ -126,5 +161,38 @@ fn state(host: &Host) -> Finding {
             found: error.sentence(),
             fix: Some("set XDG_STATE_HOME to a directory of yours that can be written to".to_owned()),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inside_a_filter_the_fix_is_to_leave_it() {
+        for part in Part::ALL {
+            for errno in [Errno::PERM, Errno::NOSYS] {
+                let fix = fix(part, errno, Around::Filter);
+                assert!(fix.contains("this already is a sandbox or container"), "{part:?}: {fix}");
+                assert!(fix.contains("outside of it") && fix.contains("seccomp=unconfined"), "{part:?}: {fix}");
+                assert!(!fix.contains("modprobe") && !fix.contains("CONFIG_SECCOMP_FILTER"), "{part:?}: {fix}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_filter_answers_has_its_own_fix() {
+        let used_up = fix(Part::Users, Errno::NOSPC, Around::Filter);
+        assert!(used_up.starts_with("sudo sysctl"), "{used_up}");
+        let outside = fix(Part::Filter, Errno::NOSYS, Around::Nothing);
+        assert!(!outside.contains("this already is"), "{outside}");
+    }
+
+    #[test]
+    fn where_namespaces_work_no_filter_is_blamed() {
+        let fine: Vec<_> = Part::ALL.map(|part| (part, None)).into();
+        assert_eq!(Around::find(&fine), Around::Nothing);
+        assert_eq!(Around::find(&[(Part::Users, Some(Errno::NOSPC))]), Around::Nothing);
+        assert_eq!(Around::find(&[(Part::Processes, Some(Errno::PERM))]), Around::Nothing);
     }
 }

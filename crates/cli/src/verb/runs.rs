@@ -17,11 +17,15 @@ use crate::say;
 #[derive(Debug, Args)]
 pub(crate) struct Runs {
     /// At most so many
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 50, value_parser = number)]
     last: usize,
     /// Print a JSON array
     #[arg(long)]
     json: bool,
+}
+
+fn number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("`{text}` is not a number"))
 }
 
 /// One element of `--json`.
@@ -98,5 +102,16 @@ fn ago(now: Timestamp, then: Timestamp) -> String {
         60..3600 => format!("{}m ago", seconds / 60),
         3600..86400 => format!("{}h ago", seconds / 3600),
         _ => format!("{}d ago", seconds / 86400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_called_so() {
+        assert_eq!(number("12"), Ok(12));
+        assert_eq!(number("x"), Err("`x` is not a number".to_owned()));
     }
 }
