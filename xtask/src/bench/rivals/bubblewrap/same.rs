@@ -4,6 +4,7 @@
 use std::{
     ffi::OsString,
     fs,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Stdio},
 };
@@ -51,8 +52,10 @@ fn translate(line: &str, folder: &Path) -> Result<Vec<OsString>> {
         ["mount", "pseudoterminals", ..] => told(["--dev", "/dev"]),
         ["mount", "a", "fresh", "/proc"] => told(["--proc", "/proc"]),
         ["link", path, "to", target] => told(["--symlink", target, path]),
+        ["hide", path] if !is_open(path) => Vec::new(),
         ["hide", path] if Path::new(path).is_dir() => told(["--tmpfs", path]),
         ["hide", path] => told(["--ro-bind", "/dev/null", path]),
+        ["make", path, "read-only"] if path.starts_with("/proc/") && !Path::new(path).exists() => Vec::new(),
         ["make", path, "read-only"] if path.starts_with("/proc/") => told(["--ro-bind", path, path]),
         ["show", path, "read-only"] => told(["--ro-bind", path, path]),
         ["show", "/tmp", "at", path] => told(["--tmpfs", path]),
@@ -64,6 +67,11 @@ fn translate(line: &str, folder: &Path) -> Result<Vec<OsString>> {
         ["make", "the", "root", "read-only"] | ["change", "to", ..] => Vec::new(),
         _ => bail!("no words for it"),
     })
+}
+
+/// Whether there is such a file of `/proc`, and others than its owner may open it: what ours asks the kernel inside.
+fn is_open(path: &str) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o007 != 0)
 }
 
 fn told<const N: usize>(words: [&str; N]) -> Vec<OsString> {
