@@ -221,8 +221,13 @@ impl<'a> Watch<'a> {
                 self.running.channel.send(Message::Signal(libc::SIGTERM))
             }
             Some(_) if alive => self.running.child.kill(),
-            Some(_) => {
+            Some(Cause::TimedOut(_)) => {
                 self.outlets.iter_mut().for_each(Outlet::stop);
+                Ok(())
+            }
+            // It was done in time; whoever reads slowly gets all of it.
+            Some(_) => {
+                self.deadline = None;
                 Ok(())
             }
         }
