@@ -260,9 +260,11 @@ fn a_sandbox_in_a_sandbox_is_refused_in_words() {
 fn the_sandboxes_own_place_is_no_place_for_a_mount() {
     let world = World::new();
     world.write("data/file", "content\n");
-    let below = ["/.aisbx", "/.aisbx/layers"];
-    for target in below {
-        world.sandbox().mount(world.root().join("data"), target, "rw").run(["true"]).code(125);
+    let attempt = |target| world.sandbox().mount(world.root().join("data"), target, "rw").run(["true"]);
+    attempt("/.aisbx-else").success();
+    for target in ["/.aisbx", "/.aisbx/layers"] {
+        let ended = attempt(target).code(125);
+        assert!(ended.err().contains("the sandbox has something of its own there"), "{ended}");
     }
     assert_eq!(std::fs::read_dir(world.root().join("data")).expect("list").count(), 1, "nothing came into it");
 }

@@ -117,3 +117,18 @@ fn root_in_another_users_tree_writes_as_that_user() {
     assert_eq!(world.sandbox().workspace("cow").sh("cat file; rm file new").success().out(), "alice's\nmore\n");
     assert!(file.exists());
 }
+
+#[test]
+fn who_fails_to_write_where_nobody_said_read_only_is_told_the_way_out() {
+    let world = World::new();
+    let way_out = "--access cow";
+    let unasked = world.sandbox().bare().run(["touch", "new"]).code(1);
+    assert!(unasked.err().contains(way_out), "{unasked}");
+    for quiet in [world.sandbox().bare().workspace("ro"), world.sandbox().bare().flag("--quiet")] {
+        let ended = quiet.run(["touch", "new"]).code(1);
+        assert!(!ended.err().contains(way_out), "{ended}");
+    }
+    let fine = world.sandbox().bare().run(["true"]).success();
+    assert!(!fine.err().contains(way_out), "{fine}");
+    world.sandbox().bare().workspace("cow").run(["touch", "new"]).success();
+}
