@@ -153,7 +153,7 @@ impl Run {
             self.tell(&notice);
         })?;
         self.conclude(&report, &notes)?;
-        if let (Some(hint), false, 1..) = (hint, self.quiet, report.exit_code) {
+        if let (Some(hint), Outcome::Exited { code: 1.. }, false) = (hint, &report.outcome, self.quiet) {
             say::hint(hint);
         }
         if store::Retention::is_due(&report.run_id) {
