@@ -1,4 +1,5 @@
-//! The caller's side of a start: everything that may allocate is made here, before the child exists.
+//! The caller's side of a start: what init needs is made before it exists, for it allocates nothing; what root must open for it is
+//! handed over after.
 
 use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};

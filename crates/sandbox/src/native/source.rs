@@ -31,7 +31,7 @@ pub(super) fn open(step: &Step, idmaps: Option<&Idmaps>) -> Result<Source> {
 }
 
 fn bound(bind: &Bind, idmaps: Option<&Idmaps>) -> Result<OwnedFd> {
-    let tree = copy_tree(&bind.source, if bind.resolved { Links::Refused } else { Links::Followed })?;
+    let tree = copy_tree(&bind.source, bind.links)?;
     let idmap = bind.owner.and_then(|owner| idmaps?.get(owner));
     let mut attributes = Attributes { read_only: bind.read_only, no_setuid: true, no_devices: !bind.device, idmap };
     match set_attributes(&tree, &attributes) {

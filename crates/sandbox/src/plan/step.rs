@@ -3,6 +3,7 @@
 use std::ffi::{CStr, CString};
 use std::fmt;
 
+use linux::mount::Links;
 use spec::Size;
 
 use crate::survey::Owner;
@@ -89,8 +90,8 @@ pub enum Step {
 pub struct Bind {
     /// On the host.
     pub source: CString,
-    /// Whether the source is a path without links, which was checked: then none may be there any more when it is opened.
-    pub resolved: bool,
+    /// Whether links on the way are followed: not where the path was resolved and checked before.
+    pub links: Links,
     /// Inside.
     pub path: CString,
     /// Whether its place is made where it is missing. Not in what of the host can be written to: it would be left there.

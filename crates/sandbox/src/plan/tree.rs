@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use linux::mount::Links;
 use spec::{Access, Mount, Network, RunSpec, Size, Workspace, WorkspaceLayer};
 
 use super::proc::{COVERS, Cover, Covering};
@@ -116,7 +117,7 @@ impl Tree<'_> {
         for name in DEVICES {
             self.steps.push(Step::Bind(Bind {
                 source: c_string(format!("/dev/{name}"))?,
-                resolved: false,
+                links: Links::Followed,
                 path: c_string(format!("dev/{name}"))?,
                 make: true,
                 directory: false,
@@ -151,7 +152,7 @@ impl Tree<'_> {
             }
             Some((kind, _)) => {
                 let bind = self.bound(path, path, *kind == Kind::Directory, Access::Ro)?;
-                self.steps.push(Step::Bind(Bind { resolved: false, ..bind }));
+                self.steps.push(Step::Bind(Bind { links: Links::Followed, ..bind }));
             }
         }
         Ok(())
@@ -171,7 +172,7 @@ impl Tree<'_> {
         let owner = self.owner(source).filter(|_| !source.starts_with("/usr") && !source.starts_with("/etc"));
         Ok(Bind {
             source: c_string(source)?,
-            resolved: true,
+            links: Links::Refused,
             path: inside(target)?,
             make: self.may_make(target),
             directory,
@@ -202,7 +203,7 @@ impl Tree<'_> {
             // The copy is the sandbox's own already; what is made in it is not left on the host.
             Some(WorkspaceLayer::Copy(copy)) => {
                 let bind = self.bound(copy, target, true, Access::Rw)?;
-                self.steps.push(Step::Bind(Bind { resolved: false, ..bind }));
+                self.steps.push(Step::Bind(Bind { links: Links::Followed, ..bind }));
             }
         }
         self.nested(&workspace.source)
