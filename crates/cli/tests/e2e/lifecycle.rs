@@ -136,11 +136,11 @@ fn a_reader_who_does_not_read_does_not_hold_up_the_end_of_time() {
 #[test]
 fn who_reads_slowly_gets_all_of_what_was_done_in_time() {
     let world = World::new();
-    // As much as three pipes hold: the command is done long before anybody reads.
-    let started = world.sandbox().flags(["--timeout", "1s"]).sh_started("head -c 180000 /dev/zero");
-    std::thread::sleep(Duration::from_millis(2500));
+    // More than one pipe holds and less than two: the command is done long before anybody reads, its output is not.
+    let started = world.sandbox().flags(["--timeout", "3s"]).sh_started("head -c 100000 /dev/zero");
+    std::thread::sleep(Duration::from_millis(4500));
     let ended = started.end().success();
-    assert_eq!(ended.stdout.len(), 180_000, "{}", ended.err());
+    assert_eq!(ended.stdout.len(), 100_000, "{}", ended.err());
 }
 
 /// Sends its standard output to whoever listens on `server`.
