@@ -25,5 +25,5 @@ pub(crate) fn name(errno: i32) -> Cow<'static, str> {
 /// The name of a signal, or its number where it is an unusual one.
 pub(crate) fn signal_name(signal: i32) -> Cow<'static, str> {
     named!(signal, SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 SIGPIPE
-        SIGALRM SIGTERM SIGSTOP SIGCHLD SIGSYS)
+        SIGALRM SIGTERM SIGSTOP SIGCHLD SIGXCPU SIGXFSZ SIGSYS)
 }

@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use crate::errno;
 use crate::json::Json;
@@ -38,6 +40,20 @@ impl Failure {
     pub(crate) fn last() -> Self {
         io::Error::last_os_error().into()
     }
+
+    /// The name of the error number or signal.
+    pub(crate) fn name(&self) -> Json {
+        match self {
+            Self::Errno(errno) => Json::text(errno::name(*errno).as_ref()),
+            Self::Killed(signal) => Json::text(errno::signal_name(*signal).as_ref()),
+            Self::Words(_) => Json::text("other"),
+        }
+    }
+
+    /// Why no more was to be had of something that was had in part, or null where all was.
+    pub(crate) fn refusal(refused: Option<&Self>) -> Json {
+        refused.map_or(Json::Null, Self::name)
+    }
 }
 
 impl From<io::Error> for Failure {
@@ -62,31 +78,43 @@ impl Fact {
 
     /// Prints the fact as one line; exit code 1 where even that is impossible.
     pub(crate) fn print(&self, probe: &str) -> ExitCode {
-        let mut line = self.to_json(probe).to_string();
-        line.push('\n');
-        match io::stdout().write_all(line.as_bytes()).and_then(|()| io::stdout().flush()) {
+        match self.write(probe, &mut io::stdout()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         }
     }
 
+    /// Writes the fact as one line.
+    pub(crate) fn write(&self, probe: &str, out: &mut dyn Write) -> io::Result<()> {
+        let mut line = self.to_json(probe).to_string();
+        line.push('\n');
+        out.write_all(line.as_bytes()).and_then(|()| out.flush())
+    }
+
+    /// Prints the fact now and keeps for a while what was taken.
+    pub(crate) fn held(&self, probe: &str, hold: Duration) -> Answer {
+        let written = self.write(probe, &mut io::stdout());
+        thread::sleep(hold);
+        Answer::Exit(u8::from(written.is_err()))
+    }
+
     fn to_json(&self, probe: &str) -> Json {
-        let (ok, number, error, detail) = match &self.result {
-            Ok(detail) => (true, Json::Null, Json::Null, detail.clone()),
-            Err(Failure::Errno(errno)) => {
-                (false, Json::number(*errno), Json::text(errno::name(*errno).as_ref()), Json::Null)
-            }
-            Err(Failure::Killed(signal)) => {
-                (false, Json::Null, Json::text(errno::signal_name(*signal).as_ref()), Json::Null)
-            }
-            Err(Failure::Words(words)) => (false, Json::Null, Json::text("other"), Json::text(words)),
+        let failure = self.result.as_ref().err();
+        let number = match failure {
+            Some(Failure::Errno(errno)) => Json::number(*errno),
+            _ => Json::Null,
+        };
+        let detail = match &self.result {
+            Ok(detail) => detail.clone(),
+            Err(Failure::Words(words)) => Json::text(words),
+            Err(_) => Json::Null,
         };
         Json::object([
             ("probe", Json::text(probe)),
             ("subject", Json::text(&self.subject)),
-            ("ok", Json::Bool(ok)),
+            ("ok", Json::Bool(failure.is_none())),
             ("errno", number),
-            ("error", error),
+            ("error", Failure::refusal(failure)),
             ("detail", detail),
         ])
     }

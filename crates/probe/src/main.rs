@@ -5,6 +5,9 @@
 
 mod arguments;
 mod child;
+mod crowds;
+mod disk;
+mod eat;
 mod errno;
 mod exec;
 mod fact;
@@ -13,14 +16,18 @@ mod floor;
 mod foreign;
 mod identity;
 mod json;
+mod leftovers;
+mod limits;
+mod memory;
 mod nodes;
-
 mod posture;
 mod processes;
 mod scheduling;
 mod signals;
 mod sockets;
+mod spin;
 mod streams;
+mod swarm;
 mod syscalls;
 mod terminal;
 mod tree;
@@ -43,7 +50,7 @@ pub(crate) struct Probe {
 }
 
 /// The families, one a file.
-const FAMILIES: [&[Probe]; 15] = [
+const FAMILIES: [&[Probe]; 22] = [
     files::PROBES,
     tree::PROBES,
     nodes::PROBES,
@@ -59,6 +66,13 @@ const FAMILIES: [&[Probe]; 15] = [
     processes::PROBES,
     scheduling::PROBES,
     floor::PROBES,
+    eat::PROBES,
+    disk::PROBES,
+    crowds::PROBES,
+    swarm::PROBES,
+    spin::PROBES,
+    leftovers::PROBES,
+    limits::PROBES,
 ];
 
 fn main() -> ExitCode {

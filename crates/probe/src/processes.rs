@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use crate::Probe;
 use crate::arguments::{Usage, number};
 use crate::child::{fork, leave, wait};
-use crate::errno;
-use crate::fact::{Answer, Fact, Failure, checked};
+use crate::fact::{Answer, Fact, checked};
 use crate::json::Json;
 use crate::tree::names;
 
@@ -18,7 +17,6 @@ pub(crate) const PROBES: &[Probe] = &[
     Probe { name: "stopped", arguments: "[MARKER] (stops itself)", run: stopped },
     Probe { name: "daemon", arguments: "SECONDS [MARKER] (forks twice, leaves the session, stays)", run: daemon },
     Probe { name: "family", arguments: "COUNT SECONDS [MARKER] (so many stubborn children)", run: family },
-    Probe { name: "fork-bomb", arguments: "MOST (forks until refused, then ends all)", run: fork_bomb },
     Probe { name: "orphans", arguments: "COUNT (how many dead orphans nobody reaps)", run: orphans },
 ];
 
@@ -32,7 +30,7 @@ fn sleep(arguments: &[OsString]) -> Result<Answer, Usage> {
 }
 
 /// Ignores everything that can be ignored.
-fn ignore_signals() {
+pub(crate) fn ignore_signals() {
     /// The largest signal number of Linux.
     const LAST: i32 = 64;
     for signal in (1..=LAST).filter(|signal| *signal != libc::SIGCHLD) {
@@ -84,34 +82,6 @@ fn family(arguments: &[OsString]) -> Result<Answer, Usage> {
     let _ = Fact::new("ready", Ok(Json::number(count))).print("family");
     ignore_signals();
     Ok(rest(seconds))
-}
-
-fn fork_bomb(arguments: &[OsString]) -> Result<Answer, Usage> {
-    let most: usize = number(arguments, 0)?;
-    let mut children = Vec::new();
-    let mut refused = Json::Null;
-    while children.len() < most {
-        match fork() {
-            Ok(0) => {
-                rest(60);
-                leave(0);
-            }
-            Ok(pid) => children.push(pid),
-            Err(Failure::Errno(errno)) => {
-                refused = Json::text(errno::name(errno).as_ref());
-                break;
-            }
-            Err(_) => break,
-        }
-    }
-    for pid in &children {
-        // SAFETY: takes numbers only; the child is ours and not reaped yet, so the number is still its own.
-        unsafe { libc::kill(*pid, libc::SIGKILL) };
-        // Gone is gone.
-        let _ = wait(*pid);
-    }
-    let detail = Json::object([("children", Json::number(children.len())), ("refused", refused)]);
-    Ok(Fact::new(format!("{most}"), Ok(detail)).into())
 }
 
 /// Makes orphans that end at once and tells how many of them are still there as zombies after a while.

@@ -1,10 +1,12 @@
 //! Standard input and output: much, binary, and at its own pace.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 
 use crate::Probe;
-use crate::arguments::{Usage, number, text};
+use crate::arguments::{Options, Usage, amount, number, text};
 use crate::fact::{Answer, Fact, Failure};
 use crate::json::{Json, hex};
 
@@ -12,6 +14,11 @@ use crate::json::{Json, hex};
 pub(crate) const PROBES: &[Probe] = &[
     Probe { name: "fill", arguments: "BYTES [stdout|stderr] (a repeating pattern of all 256 bytes)", run: fill },
     Probe { name: "raw", arguments: "HEX [stdout|stderr] (these bytes)", run: raw },
+    Probe {
+        name: "flood",
+        arguments: "BYTES [--lines LENGTH] [--stderr] [--tell] (as fast as it goes; tells on the other stream)",
+        run: flood,
+    },
     Probe { name: "stdin", arguments: "(counts and sums what is read; shows the beginning)", run: stdin },
 ];
 
@@ -46,6 +53,49 @@ fn raw(arguments: &[OsString]) -> Result<Answer, Usage> {
     let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(pair).collect();
     let bytes = bytes.ok_or_else(|| Usage(format!("`{digits}` is not hexadecimal")))?;
     Ok(exit(out.write_all(&bytes).and_then(|()| out.flush())))
+}
+
+fn flood(arguments: &[OsString]) -> Result<Answer, Usage> {
+    let bytes = amount(arguments, 0)?;
+    let options = Options::parse(arguments, 1, &["--lines"], &["--stderr", "--tell"])?;
+    let chunk = chunk(options.number("--lines")?.unwrap_or(usize::MAX));
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let (flooded, mut other) = match options.flag("--stderr") {
+        true => (stderr.as_fd(), Box::new(io::stdout()) as Box<dyn Write>),
+        false => (stdout.as_fd(), Box::new(io::stderr()) as Box<dyn Write>),
+    };
+    // Past the buffer of the standard library, which would look for the ends of lines.
+    let Ok(flooded) = flooded.try_clone_to_owned() else { return Ok(Answer::Exit(1)) };
+    let (written, refused) = poured(&mut File::from(flooded), &chunk, bytes);
+    if !options.flag("--tell") {
+        return Ok(Answer::Exit(u8::from(refused.is_some())));
+    }
+    let detail = Json::object([("written", Json::number(written)), ("refused", Failure::refusal(refused.as_ref()))]);
+    Ok(exit(Fact::new(format!("{bytes}"), Ok(detail)).write("flood", &mut other)))
+}
+
+/// Text in lines of this length, their ends included.
+fn chunk(length: usize) -> Vec<u8> {
+    let length = length.clamp(1, CHUNK);
+    // Whole lines only, so that chunk follows upon chunk; without lines the last byte of a chunk is one as all others.
+    let whole = CHUNK - CHUNK % length;
+    (1..=whole).map(|place| if length < CHUNK && place % length == 0 { b'\n' } else { b'x' }).collect()
+}
+
+/// Writes so many bytes of a chunk that repeats; tells how many went, and why not more.
+fn poured(out: &mut File, chunk: &[u8], bytes: u64) -> (u64, Option<Failure>) {
+    let mut written = 0;
+    while written < bytes {
+        let begin = (written % chunk.len() as u64) as usize;
+        let rest = usize::try_from(bytes - written).unwrap_or(usize::MAX);
+        let piece = chunk.get(begin..chunk.len().min(begin.saturating_add(rest))).unwrap_or_default();
+        match out.write(piece) {
+            Ok(count) => written += count as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (written, Some(error.into())),
+        }
+    }
+    (written, None)
 }
 
 fn stdin(_: &[OsString]) -> Result<Answer, Usage> {
