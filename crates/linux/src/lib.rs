@@ -6,6 +6,7 @@
 pub mod capability;
 pub mod descriptor;
 pub mod keyring;
+pub mod landlock;
 pub mod loopback;
 pub mod mount;
 pub mod process;

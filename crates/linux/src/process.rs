@@ -76,6 +76,8 @@ pub struct Ended {
     pub system: Duration,
     /// Largest resident set of any one of them, in bytes.
     pub peak_memory: u64,
+    /// What they wrote towards disks, in bytes (getrusage(2), `ru_oublock`).
+    pub written: u64,
 }
 
 /// How a process ended (wait(2)).
@@ -156,7 +158,9 @@ fn wait4(pid: libc::pid_t, options: libc::c_int) -> Result<Option<(Pid, Ended)>>
         Status::Exited(u8::try_from(libc::WEXITSTATUS(status)).unwrap_or(u8::MAX))
     };
     let peak_memory = u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024;
-    let ended = Ended { status, user: duration(usage.ru_utime), system: duration(usage.ru_stime), peak_memory };
+    let written = u64::try_from(usage.ru_oublock).unwrap_or(0) * 512;
+    let ended =
+        Ended { status, user: duration(usage.ru_utime), system: duration(usage.ru_stime), peak_memory, written };
     Ok(Some((pid, ended)))
 }
 

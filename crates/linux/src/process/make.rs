@@ -1,6 +1,6 @@
 //! Making processes: copies, holders of namespaces, and those that share memory until they become another program.
 
-use std::os::fd::{FromRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
 use std::ptr;
 
 use rustix::process::Pid;
@@ -8,18 +8,27 @@ use rustix::process::Pid;
 use super::{Child, Namespaces};
 use crate::{Errno, Result, check};
 
+/// As in linux/sched.h; the constant of libc overflows.
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+
 /// Makes a process in new namespaces that runs `child` on a copy of this process and ends with the code it returns
 /// (clone3(2), Linux 5.3).
 ///
+/// With `group`, a directory of a cgroup of version two, it is born in that (`CLONE_INTO_CGROUP`, Linux 5.7).
+///
 /// Only the calling thread exists in the copy. If this process has other threads, `child` must not allocate or take a
 /// lock: another thread may have held it. A panic in `child` aborts the copy.
-pub fn clone(namespaces: Namespaces, child: impl FnOnce() -> u8) -> Result<Child> {
+pub fn clone(namespaces: Namespaces, group: Option<BorrowedFd<'_>>, child: impl FnOnce() -> u8) -> Result<Child> {
     let mut pidfd: libc::c_int = -1;
     // SAFETY: all-zero is a valid `clone_args`.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
     args.flags = namespaces.0 | libc::CLONE_PIDFD as u64;
     args.exit_signal = libc::SIGCHLD as u64;
     args.pidfd = &raw mut pidfd as u64;
+    if let Some(group) = group {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = u64::try_from(group.as_raw_fd()).map_err(|_| Errno::BADF)?;
+    }
     // SAFETY: the arguments live through the call and name no stack, so that the child goes on, on a copy of this one,
     // with a copy of all memory; nothing is shared.
     let pid = unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of_val(&args)) };

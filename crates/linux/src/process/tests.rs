@@ -4,13 +4,13 @@ use super::*;
 
 #[test]
 fn a_child_returns_its_code() {
-    let child = clone(Namespaces::empty(), || 42).unwrap();
+    let child = clone(Namespaces::empty(), None, || 42).unwrap();
     assert_eq!(child.wait().unwrap().status, Status::Exited(42));
 }
 
 #[test]
 fn a_child_can_be_killed() {
-    let child = clone(Namespaces::empty(), || {
+    let child = clone(Namespaces::empty(), None, || {
         std::thread::sleep(Duration::from_secs(60));
         0
     })
@@ -41,7 +41,7 @@ fn a_spawned_child_shares_memory_until_it_ends() {
 
 #[test]
 fn arguments_can_be_forgotten() {
-    let code = clone(Namespaces::empty(), || {
+    let code = clone(Namespaces::empty(), None, || {
         let before = std::fs::read("/proc/self/cmdline").unwrap();
         forget_arguments().unwrap();
         let after = std::fs::read("/proc/self/cmdline").unwrap();
