@@ -3,14 +3,27 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use spec::{Changes, RunSpec, WorkspaceLayer};
+use spec::{Changes, RunSpec, Size, WorkspaceLayer};
 use store::copy::{Bounds, Mark};
-use store::{Owner, Run};
+use store::{Footprint, Owner, Run};
 
 use crate::Error;
 
 /// What a copy may hold; more is for a person to decide.
 const BOUNDS: Bounds = Bounds { bytes: 2 << 30, entries: 500_000 };
+
+/// What a layer takes of the disk beyond what is there now.
+pub(crate) fn footprint(layer: &WorkspaceLayer, limit: Option<Size>) -> Footprint {
+    let limit = limit.map(Size::as_bytes);
+    match layer {
+        WorkspaceLayer::Overlay(dir) => Footprint::new(&dir.join("upper"), limit),
+        WorkspaceLayer::Copy(tree) => {
+            let mut footprint = Footprint::new(tree, limit);
+            footprint.rebase();
+            footprint
+        }
+    }
+}
 
 /// Makes an overlay's directories.
 pub(crate) fn overlay(run: &Run, workspace: &Path) -> Result<WorkspaceLayer, Error> {

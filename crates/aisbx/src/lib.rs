@@ -14,6 +14,7 @@ mod chance;
 mod command;
 pub mod doctor;
 mod error;
+mod hint;
 mod layers;
 mod prepared;
 mod reason;

@@ -20,7 +20,7 @@ impl Records {
     pub fn sweep_apart(host: &Host) {
         let Ok(dir) = host.state_dir() else { return };
         // Whatever fails is left for a later run.
-        let _apart = linux::process::clone(linux::process::Namespaces::empty(), || {
+        let _apart = linux::process::clone(linux::process::Namespaces::empty(), None, || {
             let done = leave().map(|()| Store::open_existing(&dir).map(|store| store.map(|store| store.sweep())));
             u8::from(done.is_err())
         });

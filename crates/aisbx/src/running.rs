@@ -1,17 +1,17 @@
 //! A run that is recorded and goes on, up to its report.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use sandbox::{Act, End, Ends, Sink, Stream, Survey};
+use sandbox::{Act, End, Ends, Sink, Stored, Stream, Survey};
 use spec::{Changes, Driver, Enforcement, Outcome, Report, RunSpec, Usage, Weakening};
 use store::copy::Mark;
-use store::{Durability, LogBounds, LogWriter, Run};
+use store::{Durability, Footprint, LogBounds, LogWriter, Run};
 
 use crate::capture::Capture;
+use crate::hint::hint;
 use crate::prepared::words;
-use crate::reason::{chain, outcome};
+use crate::reason::chain;
 use crate::{Error, Notice, layers};
 
 /// What lasted longer is worth the milliseconds that make its record outlive a power failure.
@@ -38,7 +38,8 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn new(run: Run, spec: RunSpec, notes: Vec<Weakening>) -> Self {
         let log = run.log(LogBounds::default());
-        let output = Output { log, stdout: Capture::default(), stderr: Capture::default(), unlogged: None };
+        let output =
+            Output { log, stdout: Capture::default(), stderr: Capture::default(), unlogged: None, footprint: None };
         Self { run, spec, notes, output, began: Instant::now() }
     }
 
@@ -85,6 +86,11 @@ impl Running {
     }
 
     fn go_on(&mut self, attempt: Attempt, ends: Ends<'_>) -> Result<End, sandbox::Error> {
+        let limits = &self.spec.limits;
+        let kept = self.spec.workspace.as_ref().and_then(|workspace| workspace.layer.as_ref());
+        if let (Some(layer), true) = (kept, limits.disk.is_some() || limits.inodes.is_some()) {
+            self.output.footprint = Some(layers::footprint(layer, limits.disk));
+        }
         attempt?.run(self.spec.limits.lifetime, ends, &mut self.output)
     }
 
@@ -112,11 +118,10 @@ fn report(
     done: Result<Done, String>,
     lost: &mut dyn FnMut(String),
 ) -> Report {
-    let program = spec.command.argv.first().map_or(OsStr::new(""), |word| word.as_os_str());
     let (outcome, duration, usage, enforced, changes) = match done {
         Ok(Done { end, mark }) => {
             let enforced = with_notes(end.enforced, notes);
-            (outcome(end.cause, program), end.duration, end.usage, enforced, changes(spec, mark, lost))
+            (end.outcome, end.duration, end.usage, enforced, changes(spec, mark, lost))
         }
         Err(reason) => (Outcome::Refused { reason }, elapsed, Usage::default(), Enforcement::default(), None),
     };
@@ -126,6 +131,7 @@ fn report(
         profile: spec.profile.clone(),
         driver: Driver::Native,
         command: words(spec),
+        hint: hint(&outcome, spec),
         exit_code: outcome.exit_code().0,
         outcome,
         duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
@@ -163,6 +169,8 @@ struct Output {
     stderr: Capture,
     /// Why the log is not whole.
     unlogged: Option<String>,
+    /// What it keeps on disk, where that is limited.
+    footprint: Option<Footprint>,
 }
 
 impl Sink for Output {
@@ -176,5 +184,12 @@ impl Sink for Output {
         if self.unlogged.is_none() {
             self.unlogged = self.log.write(stream, after, bytes).err().map(|error| chain(&error));
         }
+    }
+
+    fn stored(&mut self) -> Stored {
+        self.footprint.as_mut().map_or_else(Stored::default, |footprint| {
+            let store::Room { bytes, files } = footprint.now();
+            Stored { bytes, files, unexplained: footprint.unexplained() }
+        })
     }
 }

@@ -26,7 +26,7 @@ use crate::{Ceiling, Sourced};
 
 pub use check::{Checked, check};
 pub use find::FindError;
-pub use floor::{Floor, Level, Protection};
+pub use floor::{Floor, Protection};
 pub use list::{Listed, list};
 pub use network::NetworkRule;
 pub use problem::Problem;
@@ -45,8 +45,14 @@ pub(crate) struct Profile {
     pub(crate) driver: Option<Sourced<Driver>>,
     pub(crate) cpu: Option<Sourced<Ceiling<Cpu>>>,
     pub(crate) memory: Option<Sourced<Ceiling<Size>>>,
+    pub(crate) cpu_shares: Option<Sourced<Ceiling<u32>>>,
+    pub(crate) cpu_time: Option<Sourced<Ceiling<Lifetime>>>,
     pub(crate) pids: Option<Sourced<Ceiling<u32>>>,
     pub(crate) disk: Option<Sourced<Ceiling<Size>>>,
+    pub(crate) inodes: Option<Sourced<Ceiling<u64>>>,
+    pub(crate) file_size: Option<Sourced<Ceiling<Size>>>,
+    pub(crate) open_files: Option<Sourced<Ceiling<u32>>>,
+    pub(crate) output: Option<Sourced<Ceiling<Size>>>,
     pub(crate) lifetime: Option<Sourced<Ceiling<Lifetime>>>,
     pub(crate) network: Option<Sourced<NetworkRule>>,
     pub(crate) access: Option<Sourced<Access>>,
@@ -74,8 +80,14 @@ impl Profile {
             driver: self.driver.or(base.driver),
             cpu: self.cpu.or(base.cpu),
             memory: self.memory.or(base.memory),
+            cpu_shares: self.cpu_shares.or(base.cpu_shares),
+            cpu_time: self.cpu_time.or(base.cpu_time),
             pids: self.pids.or(base.pids),
             disk: self.disk.or(base.disk),
+            inodes: self.inodes.or(base.inodes),
+            file_size: self.file_size.or(base.file_size),
+            open_files: self.open_files.or(base.open_files),
+            output: self.output.or(base.output),
             lifetime: self.lifetime.or(base.lifetime),
             network: self.network.or(base.network),
             access: self.access.or(base.access),

@@ -18,10 +18,22 @@ pub struct Request {
     pub cpu: Option<Ceiling<Cpu>>,
     /// `--mem`.
     pub memory: Option<Ceiling<Size>>,
+    /// `--cpu-shares`.
+    pub cpu_shares: Option<Ceiling<u32>>,
+    /// `--cpu-time`.
+    pub cpu_time: Option<Ceiling<Lifetime>>,
     /// `--pids`.
     pub pids: Option<Ceiling<u32>>,
     /// `--disk`.
     pub disk: Option<Ceiling<Size>>,
+    /// `--inodes`.
+    pub inodes: Option<Ceiling<u64>>,
+    /// `--file-size`.
+    pub file_size: Option<Ceiling<Size>>,
+    /// `--open-files`.
+    pub open_files: Option<Ceiling<u32>>,
+    /// `--max-output`.
+    pub output: Option<Ceiling<Size>>,
     /// `--timeout`.
     pub lifetime: Option<Ceiling<Lifetime>>,
     /// `--net`.

@@ -16,6 +16,22 @@ pub enum Error {
     /// A path, argument or variable has a NUL byte, which no system call can take.
     #[error("cannot use {0}: it has a NUL byte in it")]
     Nul(String),
+    /// The floor asks for a cgroup that cannot be had.
+    #[error(
+        "no cgroup with the {0} controller can be made here, which the profile's floor requires; `aisbx doctor` tells how, and `floor: {{cgroup: preferred}}` does without"
+    )]
+    Group(&'static str),
+    /// A cgroup could not be made or set up.
+    #[error("cannot {act} {path}; `floor: {{cgroup: off}}` does without")]
+    Cgroup {
+        /// What was being done.
+        act: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the kernel said.
+        #[source]
+        errno: Errno,
+    },
     /// Something cannot be shown in the way asked.
     #[error("cannot show {path}: {reason}")]
     Shape {

@@ -13,7 +13,7 @@ mod syscalls;
 pub mod trial;
 
 pub use error::{Act, Error};
-pub use monitor::{Building, Cause, End, Ends, Sink, Stream, start};
-pub use plan::{Plan, Step, plan};
-pub use survey::{Kind, Owner, Survey, given_id};
+pub use monitor::{Building, End, Ends, Sink, Stored, Stream, start};
+pub use plan::{Bounds, Directory, Group, Plan, Setting, Step, Version, Watched, plan};
+pub use survey::{Cgroups, Controller, Kind, Owner, Parent, Survey, given_id};
 pub use syscalls::refusals;

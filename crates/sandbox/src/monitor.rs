@@ -1,17 +1,19 @@
 //! Watches a sandbox from its start to the end of everything in it.
 
+mod guard;
 mod inlet;
 mod outlet;
+mod processes;
 mod receipt;
 mod terminal;
+mod verdict;
 mod watch;
 
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-use linux::process::Status;
 use linux::signal::Held;
-use spec::{Enforcement, Lifetime, Usage};
+use spec::{Enforcement, Lifetime, Outcome, Usage};
 
 use crate::Error;
 use crate::native::{self, Running};
@@ -48,13 +50,30 @@ pub enum Stream {
 pub trait Sink {
     /// A piece of output, that long after the start.
     fn write(&mut self, stream: Stream, after: Duration, bytes: &[u8]);
+
+    /// What the run keeps on disk by now: the layer of its workspace. It is asked for some twenty times a second, and what is
+    /// dear to find out may be as old as that is dear.
+    fn stored(&mut self) -> Stored {
+        Stored::default()
+    }
+}
+
+/// What a run keeps on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Bytes that it takes.
+    pub bytes: u64,
+    /// Files, directories and links.
+    pub files: u64,
+    /// Bytes that the disk has lost meanwhile and that are not in it: perhaps of files that have no name any more.
+    pub unexplained: u64,
 }
 
 /// How it ended.
 #[derive(Clone, Debug)]
 pub struct End {
     /// Why.
-    pub cause: Cause,
+    pub outcome: Outcome,
     /// From the request to start to the end of everything.
     pub duration: Duration,
     /// What all processes used together.
@@ -63,17 +82,6 @@ pub struct End {
     pub enforced: Enforcement,
     /// Why the caller's ends did not take all output, if they were not simply closed.
     pub refused: Option<linux::Errno>,
-}
-
-/// Why a sandbox ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// The command did.
-    Ended(Status),
-    /// The command outlived its time.
-    TimedOut(Lifetime),
-    /// The command could not be executed; the kernel's reason, and whether it was found.
-    NotExecuted(linux::Errno, bool),
 }
 
 /// A sandbox whose namespaces are being made. Dropped, it comes to nothing.

@@ -1,5 +1,6 @@
 //! The native driver: namespaces, mounts, capabilities and filters, set up by ourselves.
 
+mod cgroup;
 mod command;
 mod idmap;
 mod init;
@@ -10,5 +11,6 @@ mod source;
 mod target;
 mod tree;
 
+pub(crate) use cgroup::Cgroup;
 pub(crate) use message::Message;
 pub(crate) use parent::{Running, failure, proceed, start};

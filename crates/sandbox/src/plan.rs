@@ -1,6 +1,8 @@
 //! From what is wanted to how it is done: an ordered list of steps that can be printed. Pure.
 
+mod bounds;
 mod etc;
+mod group;
 mod proc;
 mod step;
 #[cfg(test)]
@@ -17,6 +19,8 @@ use spec::{Command, Network, RunSpec, Syscalls};
 
 use crate::{Error, Survey};
 
+pub use bounds::{Bounds, Watched};
+pub use group::{Directory, Group, Setting, Version};
 pub use step::Step;
 pub(crate) use step::{Bind, Layer, Overlay};
 pub(crate) use tree::EMPTY;
@@ -30,6 +34,8 @@ pub struct Plan {
     pub identity: Ids,
     /// What is done inside them, in order.
     pub steps: Vec<Step>,
+    /// How its limits are held.
+    pub bounds: Bounds,
     /// Which system calls are left after that.
     pub syscalls: Syscalls,
     /// What is then executed.
@@ -71,6 +77,7 @@ pub fn plan(spec: &RunSpec, survey: &Survey) -> Result<Plan, Error> {
             privileged: survey.privileged,
         },
         steps: tree::steps(spec, survey)?,
+        bounds: bounds::bounds(spec, survey)?,
         syscalls: spec.syscalls,
         command: spec.command.clone(),
     })
@@ -91,6 +98,7 @@ impl fmt::Display for Plan {
         let names: Vec<_> =
             names.iter().filter(|(ns, _)| self.namespaces.contain(*ns)).map(|(_, name)| *name).collect();
         writeln!(f, "make new namespaces: {}", names.join(", "))?;
+        writeln!(f, "{}", self.bounds)?;
         let Ids { inner, outer_user, outer_group, .. } = self.identity;
         writeln!(f, "be user and group {inner} inside, user {outer_user} and group {outer_group} outside")?;
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))?;

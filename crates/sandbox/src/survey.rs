@@ -1,11 +1,16 @@
 //! What this host is like, as far as a plan depends on it. Reads; changes nothing.
 
+mod cgroups;
+mod mounts;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use spec::{Network, RunSpec};
+use spec::{Level, Network, RunSpec};
+
+pub use cgroups::{Cgroups, Controller, Parent};
 
 /// The id that a sandbox run by root has outside: above every range that systemd hands to containers (up to 0x6FFFFFFF,
 /// systemd.io/UIDS-GIDS) and below 2^31, past which some file systems misbehave.
@@ -44,6 +49,8 @@ pub struct Survey {
     pub nested: Vec<PathBuf>,
     /// The host's `/etc/resolv.conf`, where the network is shared.
     pub resolver: Vec<u8>,
+    /// Where groups can be made, for a run whose limits they can hold.
+    pub cgroups: Cgroups,
 }
 
 impl Survey {
@@ -62,7 +69,12 @@ impl Survey {
             Network::Host => fs::read("/etc/resolv.conf").unwrap_or_default(),
             Network::None => Vec::new(),
         };
-        Ok(Self { privileged: given.is_some(), outer, found, nested, resolver })
+        let cgroups = match spec.floor.cgroup {
+            Level::Required => Cgroups::find()?,
+            Level::Preferred if spec.limits.need_group() => Cgroups::find()?,
+            Level::Preferred | Level::Off => Cgroups::default(),
+        };
+        Ok(Self { privileged: given.is_some(), outer, found, nested, resolver, cgroups })
     }
 }
 
@@ -129,38 +141,13 @@ fn outer_id(uid_map: &str) -> u32 {
 /// Mount points below `path`, from `/proc/self/mountinfo` (proc_pid_mountinfo(5)).
 fn nested(path: &Path) -> io::Result<Vec<PathBuf>> {
     let table = read_whole("/proc/self/mountinfo")?;
-    let mut found = mount_points(&table).filter(|point| point.starts_with(path) && point != path).collect::<Vec<_>>();
+    let mut found = mounts::mounted(&table)
+        .map(|mount| mount.point)
+        .filter(|point| point.starts_with(path) && point != path)
+        .collect::<Vec<_>>();
     found.sort();
     found.dedup();
     Ok(found)
-}
-
-fn mount_points(table: &[u8]) -> impl Iterator<Item = PathBuf> {
-    use std::os::unix::ffi::OsStringExt as _;
-    let lines = table.split(|byte| *byte == b'\n');
-    let fields = lines.filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
-    fields.map(|field| PathBuf::from(std::ffi::OsString::from_vec(unescape(field))))
-}
-
-/// Undoes `\040` and its like.
-fn unescape(field: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((first, tail)) = rest.split_first() {
-        let octal = (*first == b'\\').then(|| tail.get(..3)).flatten();
-        let octal = octal.and_then(|digits| std::str::from_utf8(digits).ok());
-        match octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                plain.push(byte);
-                rest = tail.get(3..).unwrap_or_default();
-            }
-            None => {
-                plain.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    plain
 }
 
 #[cfg(test)]
@@ -181,12 +168,5 @@ mod tests {
         assert!(is_root_alone("         0          0          1\n"));
         assert!(!is_root_alone("0 1000 1\n") && !is_root_alone("0 0 4294967295\n") && !is_root_alone(""));
         assert!(!is_root_alone("0 0 1\n1 100000 65536\n"));
-    }
-
-    #[test]
-    fn mount_points_are_unescaped() {
-        let table = b"36 35 98:0 / /a\\040b\\134c rw - ext4 /dev/root rw\n37 35 0:5 / /proc rw - proc proc rw\n";
-        let found: Vec<_> = mount_points(table).collect();
-        assert_eq!(found, [PathBuf::from("/a b\\c"), PathBuf::from("/proc")]);
     }
 }

@@ -50,7 +50,7 @@ impl Part {
                 rustix::system::sethostname(b"sandbox")
             }),
             Self::Overlay => inside(mounts, overlay),
-            Self::Filter => ended(&clone(Namespaces::empty(), || code(filter()))?),
+            Self::Filter => ended(&clone(Namespaces::empty(), None, || code(filter()))?),
         }
     }
 }
@@ -60,7 +60,7 @@ fn inside(namespaces: Namespaces, act: impl FnOnce() -> Result<()>) -> Result<()
     let user = rustix::process::geteuid().as_raw();
     let group = rustix::process::getegid().as_raw();
     let (users, groups) = (format!("{user} {user} 1\n"), format!("{group} {group} 1\n"));
-    let child = clone(namespaces, || {
+    let child = clone(namespaces, None, || {
         code(
             write(c"/proc/self/setgroups", "deny")
                 .and_then(|()| write(c"/proc/self/uid_map", &users))
@@ -115,7 +115,7 @@ fn overlay() -> Result<()> {
 
 fn filter() -> Result<()> {
     rustix::thread::set_no_new_privs(true)?;
-    linux::seccomp::install(&crate::syscalls::compile(Syscalls::Baseline))
+    linux::seccomp::install(&crate::syscalls::compile(Syscalls::Baseline, &crate::plan::Bounds::default()))
 }
 
 #[cfg(test)]

@@ -10,16 +10,41 @@ use crate::{Lifetime, Size};
 /// How much a sandbox may use. `None` is no limit of ours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Memory of all processes together, in bytes.
+    /// Memory of all processes together, files in memory included, in bytes. Nothing of it is swapped out.
     pub memory: Option<Size>,
-    /// Share of the host's processors.
+    /// Processors that it may keep busy.
     pub cpu: Option<Cpu>,
+    /// Its part where processors are short, in 1024ths of what a process outside gets (Docker's `--cpu-shares`).
+    pub cpu_shares: Option<u32>,
+    /// Processor time of all processes together.
+    pub cpu_time: Option<Lifetime>,
     /// Processes and threads at the same time.
     pub pids: Option<u32>,
-    /// Everything writable that lives and dies with the run (`/tmp`, `/run`, home, `/dev/shm` together), in bytes.
+    /// Whether it is to be known that a process was refused: that takes a cgroup.
+    pub count_pids: bool,
+    /// Everything writable that is not the host's own: the layer of a `cow` workspace and all that lives and dies with the run
+    /// (`/tmp`, `/run`, home, `/dev/shm`) together, in bytes.
     pub disk: Option<Size>,
+    /// Of that, what lives in memory, in bytes.
+    pub scratch: Option<Size>,
+    /// Files, directories and links in the same.
+    pub inodes: Option<u64>,
+    /// The largest file, in bytes (setrlimit(2), `RLIMIT_FSIZE`).
+    pub file_size: Option<Size>,
+    /// Descriptors that one process has open (setrlimit(2), `RLIMIT_NOFILE`).
+    pub open_files: Option<u32>,
+    /// Output on both streams together, in bytes.
+    pub output: Option<Size>,
     /// Wall-clock time from the start of the command.
     pub lifetime: Option<Lifetime>,
+}
+
+impl Limits {
+    /// Whether something is limited that is best held by a cgroup.
+    pub fn need_group(&self) -> bool {
+        let counted = self.pids.is_some() && self.count_pids;
+        self.memory.is_some() || self.cpu.is_some() || self.cpu_shares.is_some() || self.cpu_time.is_some() || counted
+    }
 }
 
 /// Processors, in thousandths: `--cpu 1.5` is 1500.

@@ -19,6 +19,9 @@ pub struct Report {
     pub command: Vec<String>,
     /// How it ended.
     pub outcome: Outcome,
+    /// What helps, where the outcome leaves a question open: one sentence.
+    #[serde(default)]
+    pub hint: Option<String>,
     /// The exit code that `aisbx run` returned.
     pub exit_code: u8,
     /// From the decision to start to the end of everything, in microseconds.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::{Driver, Limits, Mount, Network, RunId, Syscalls, TraceId, Workspace};
+use crate::{Driver, Floor, Limits, Mount, Network, RunId, Syscalls, TraceId, Workspace};
 
 /// One run, fully resolved. Nothing in it depends on the environment any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct RunSpec {
     pub limits: Limits,
     /// Which system calls it may make.
     pub syscalls: Syscalls,
+    /// The least enforcement that it accepts.
+    pub floor: Floor,
 }
 
 /// What to execute inside.

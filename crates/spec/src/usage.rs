@@ -4,11 +4,31 @@ use serde::{Deserialize, Serialize};
 
 /// What a run used, all its processes together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Usage {
     /// Processor time in user mode, in microseconds.
     pub cpu_user_us: u64,
     /// Processor time in the kernel, in microseconds.
     pub cpu_system_us: u64,
-    /// Largest resident set of any one process, in bytes.
+    /// The most memory at one time, in bytes, and of what: `memory_of`.
     pub peak_memory_bytes: u64,
+    /// What `peak_memory_bytes` is the memory of.
+    pub memory_of: MemoryOf,
+    /// The most processes and threads at the same time, where somebody counted.
+    pub peak_processes: Option<u32>,
+    /// What was written towards disks, in bytes (getrusage(2), `ru_oublock`): not what stayed in memory.
+    pub written_bytes: u64,
+}
+
+/// What a figure of memory is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryOf {
+    /// Everything of the sandbox, its files in memory and what it read of disks included, as its cgroup counted it.
+    Cgroup,
+    /// Everything of the sandbox, as it was seen from time to time.
+    Watch,
+    /// Its largest process alone.
+    #[default]
+    LargestProcess,
 }

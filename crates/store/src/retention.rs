@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use spec::RunId;
 
 use crate::attributes::{Attributes, Moment};
+use crate::descend::{Closed, descend};
 use crate::directory::Directory;
 use crate::entry::is_running;
 use crate::layout::{LOCK, RECORD, REPORT, SIZE, TRASH};
@@ -154,7 +155,8 @@ fn size(run: &Directory) -> Result<u64, DiskError> {
     if let Some(known) = known {
         return Ok(known);
     }
-    let measured = volume::occupied(run)?;
+    let top = descend(run, c".", Closed::Respect).map_err(DiskError::on("open", run.path()))?;
+    let (volume::Room { bytes: measured, .. }, _) = volume::occupied(top.fd, run.path(), Closed::Borrow)?;
     document::replace(run, SIZE, format!("{measured}\n").as_bytes())?;
     Ok(measured)
 }

@@ -8,7 +8,7 @@ use aisbx::{Host, Notice, Outcome, Prepared, Records, Report, Request};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use config::{Ceiling, Origin, Settings, WorkspaceChoice, parse_mount};
-use spec::{Access, Changes, Cpu, Driver, Lifetime, Network, Size, Stdin, Weakening};
+use spec::{Access, Changes, Clock, Cpu, Driver, Lifetime, Network, Room, Sender, Size, Stdin, Weakening};
 
 use super::{print, print_json};
 use crate::ends::{ends, is_watched};
@@ -34,12 +34,30 @@ pub(crate) struct Run {
     /// Memory of all processes together, such as 512m
     #[arg(long, alias = "memory", value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
     mem: Option<Ceiling<Size>>,
+    /// Part of processors that are short, in 1024ths of what a process outside gets
+    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    cpu_shares: Option<Ceiling<u32>>,
+    /// End everything after this much processor time of all processes together, such as 10m
+    #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
+    cpu_time: Option<Ceiling<Lifetime>>,
     /// Processes and threads at the same time
-    #[arg(long, value_name = "N", value_parser = pids, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
     pids: Option<Ceiling<u32>>,
-    /// Everything writable that dies with the run (/tmp, /run, home, /dev/shm), such as 1g
+    /// Everything writable that is not the host's own (changes of a `cow` workspace, /tmp, home, /dev/shm), such as 1g
     #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
     disk: Option<Ceiling<Size>>,
+    /// Files, directories and links in the same
+    #[arg(long, value_name = "N", value_parser = count::<u64>, allow_hyphen_values = true)]
+    inodes: Option<Ceiling<u64>>,
+    /// Largest file that may be written, such as 100m
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    file_size: Option<Ceiling<Size>>,
+    /// Descriptors that one process has open
+    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    open_files: Option<Ceiling<u32>>,
+    /// End everything after this much output on both streams together
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    max_output: Option<Ceiling<Size>>,
     /// End the command after this time, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
     timeout: Option<Ceiling<Lifetime>>,
@@ -123,10 +141,10 @@ fn size(text: &str) -> Result<Ceiling<Size>, String> {
     }
 }
 
-fn pids(text: &str) -> Result<Ceiling<u32>, String> {
+fn count<T: std::str::FromStr + Default + PartialEq>(text: &str) -> Result<Ceiling<T>, String> {
     match text.parse() {
-        Ok(Ceiling::At(0)) | Err(_) => Err("not a number above zero".to_owned()),
-        Ok(pids) => Ok(pids),
+        Ok(count) if count != Ceiling::At(T::default()) => Ok(count),
+        _ => Err("not a number above zero".to_owned()),
     }
 }
 
@@ -171,8 +189,14 @@ impl Run {
             driver: self.driver,
             cpu: self.cpu,
             memory: self.mem,
+            cpu_shares: self.cpu_shares,
+            cpu_time: self.cpu_time,
             pids: self.pids,
             disk: self.disk,
+            inodes: self.inodes,
+            file_size: self.file_size,
+            open_files: self.open_files,
+            output: self.max_output,
             lifetime: self.timeout,
             network,
             mounts: mounts.collect::<Result<_, _>>()?,
@@ -228,9 +252,18 @@ impl Run {
         match &report.outcome {
             Outcome::Refused { reason } => say::error(format_args!("nothing was run: {reason}")),
             Outcome::NotExecuted { reason, .. } => say::error(reason),
-            Outcome::TimedOut { limit } if !self.quiet => say::error(format_args!("timed out after {limit}")),
-            Outcome::Signaled { signal } if self.verbose => say::note(format_args!("ended by signal {signal}")),
+            Outcome::Signaled { signal, by } if self.verbose => {
+                say::note(format_args!("ended by signal {signal}, sent by {}", sender(*by)));
+            }
+            outcome if !self.quiet => {
+                if let Some(sentence) = limit_reached(outcome) {
+                    say::error(sentence);
+                }
+            }
             _ => {}
+        }
+        if let (Some(hint), false) = (&report.hint, self.quiet) {
+            say::hint(hint);
         }
         if matches!(&report.outcome, Outcome::Refused { reason } if reason.contains("namespace")) {
             say::hint("`aisbx doctor` tells what this host allows, and how to mend what is missing");
@@ -260,6 +293,41 @@ impl Run {
                 report.run_id
             ));
         }
+    }
+}
+
+/// The limit that a run ended at, in words.
+fn limit_reached(outcome: &Outcome) -> Option<String> {
+    let used = |usage: Option<Size>| usage.map_or_else(String::new, |usage| format!(" ({usage} used)"));
+    Some(match outcome {
+        Outcome::TimedOut { limit, clock: Clock::Wall } => format!("timed out after {limit}"),
+        Outcome::TimedOut { limit, clock: Clock::Cpu } => format!("timed out after {limit} of processor time"),
+        Outcome::OutOfMemory { limit: Some(limit), usage, .. } => {
+            format!("out of memory: limit {limit}{}", used(*usage))
+        }
+        Outcome::OutOfMemory { limit: None, .. } => "out of memory: the host has no more".to_owned(),
+        Outcome::TooManyProcesses { limit, refused: Some(refused), .. } => {
+            format!("too many processes: limit {limit}, {refused} refused")
+        }
+        Outcome::TooManyProcesses { limit, refused: None, .. } => format!("too many processes: limit {limit}"),
+        Outcome::DiskFull { of: Room::Inodes, limit, .. } => format!("disk full: limit {limit} files"),
+        Outcome::DiskFull { of: Room::FileSize, limit, .. } => {
+            format!("file too large: limit {}", Size::bytes(*limit))
+        }
+        Outcome::DiskFull { limit, usage, .. } => {
+            format!("disk full: limit {}{}", Size::bytes(*limit), used(usage.map(Size::bytes)))
+        }
+        Outcome::OutputLimit { limit, .. } => format!("too much output: limit {limit}"),
+        _ => return None,
+    })
+}
+
+fn sender(by: Sender) -> &'static str {
+    match by {
+        Sender::Caller => "the caller",
+        Sender::Process => "a process inside, or from outside",
+        Sender::Fault => "the kernel, for what the program did",
+        Sender::Filter => "the system-call filter",
     }
 }
 

@@ -82,8 +82,12 @@ fn table(entries: &[Entry], now: Timestamp) -> String {
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Exited { code } => format!("exited {code}"),
-        Outcome::Signaled { signal } => format!("signal {signal}"),
+        Outcome::Signaled { signal, .. } => format!("signal {signal}"),
         Outcome::TimedOut { .. } => "timed out".to_owned(),
+        Outcome::OutOfMemory { .. } => "out of memory".to_owned(),
+        Outcome::TooManyProcesses { .. } => "too many pids".to_owned(),
+        Outcome::DiskFull { .. } => "disk full".to_owned(),
+        Outcome::OutputLimit { .. } => "output limit".to_owned(),
         Outcome::NotExecuted { code: 127, .. } => "not found".to_owned(),
         Outcome::NotExecuted { .. } => "not executed".to_owned(),
         Outcome::Refused { .. } => "refused".to_owned(),

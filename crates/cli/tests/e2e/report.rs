@@ -48,8 +48,11 @@ fn each_end_has_its_outcome() {
         report.outcome
     };
     assert_eq!(outcome("60s", "exit 0"), Outcome::Exited { code: 0 });
-    assert_eq!(outcome("60s", "kill -9 $$"), Outcome::Signaled { signal: 9 });
-    assert_eq!(outcome("1s", "sleep 60"), Outcome::TimedOut { limit: "1s".parse().expect("a span") });
+    assert_eq!(outcome("60s", "kill -9 $$"), Outcome::Signaled { signal: 9, by: spec::Sender::Process });
+    assert_eq!(
+        outcome("1s", "sleep 60"),
+        Outcome::TimedOut { limit: "1s".parse().expect("a span"), clock: spec::Clock::Wall }
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The least enforcement that a profile accepts.
 
+use spec::Level;
+
 /// A protection and how much a profile insists on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Floor {
@@ -22,17 +24,6 @@ pub enum Protection {
     Landlock,
 }
 
-/// How much a protection matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Without it nothing runs.
-    Required,
-    /// It is used where the host has it.
-    Preferred,
-    /// The profile does not care.
-    Off,
-}
-
 impl Protection {
     /// All with the names users write.
     pub(crate) const ALL: [(&'static str, Self); 4] = [
@@ -47,19 +38,13 @@ impl Protection {
         Self::ALL.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
     }
 
-    /// Whether this version has it.
-    pub(crate) fn is_built(self) -> bool {
-        matches!(self, Self::Namespaces | Self::Seccomp)
-    }
-}
-
-impl Level {
-    /// All with the names users write.
-    pub(crate) const ALL: [(&'static str, Self); 3] =
-        [("required", Self::Required), ("preferred", Self::Preferred), ("off", Self::Off)];
-
-    /// The name users write.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
+    /// Its place among the levels of a run.
+    pub(crate) fn level_in(self, floor: &mut spec::Floor) -> &mut Level {
+        match self {
+            Self::Namespaces => &mut floor.namespaces,
+            Self::Seccomp => &mut floor.seccomp,
+            Self::Cgroup => &mut floor.cgroup,
+            Self::Landlock => &mut floor.landlock,
+        }
     }
 }

@@ -5,7 +5,6 @@ use std::os::unix::ffi::OsStringExt;
 use spec::{Network, RunId, TraceId};
 
 use super::*;
-use crate::Ceiling;
 use crate::fixture::{Fixture, profile};
 
 fn ids() -> (RunId, TraceId) {
@@ -38,8 +37,14 @@ fn flags_win_over_the_profile_and_the_profile_over_defaults() {
     driver = auto (default)
     cpu = unlimited (default)
     memory = unlimited (default)
-    pids = unlimited (default)
+    cpu_shares = unlimited (default)
+    cpu_time = unlimited (default)
+    pids = 4096 (default)
     disk = 64m (/project/p.yaml:2:1)
+    inodes = unlimited (default)
+    file_size = unlimited (default)
+    open_files = unlimited (default)
+    output = unlimited (default)
     lifetime = 10s (--timeout)
     network = host (--net)
     workspace access = ro (--access)
@@ -68,19 +73,12 @@ fn the_profile_is_chosen_by_flag_variable_or_detection() {
 #[test]
 fn what_cannot_be_enforced_is_refused_all_at_once() {
     let fixture = Fixture::new();
-    let text = "driver: bwrap\ncpu: 1\nmem: 256m\npids: 64\nnetwork: {allow: [host.example]}\nseccomp: f.json\ncaps: [NET_ADMIN]\n\
-                floor: {cgroup: required, landlock: preferred, seccomp: required}\n";
+    let text = "driver: bwrap\nnetwork: {allow: [host.example]}\nseccomp: f.json\ncaps: [NET_ADMIN]\n\
+                floor: {cgroup: required, landlock: preferred, seccomp: off}\n";
     fixture.write("project/p.yaml", text);
     let settings = fixture.resolve(profile("./p.yaml")).unwrap();
     insta::assert_snapshot!(fixture.message(&run_spec(&settings).unwrap_err()));
-    let lifted = Request {
-        driver: Some(spec::Driver::Native),
-        cpu: Some(Ceiling::Unlimited),
-        memory: Some(Ceiling::Unlimited),
-        pids: Some(Ceiling::Unlimited),
-        network: Some(Network::None),
-        ..profile("./p.yaml")
-    };
+    let lifted = Request { driver: Some(spec::Driver::Native), network: Some(Network::None), ..profile("./p.yaml") };
     let left: Vec<_> = fixture.resolve(lifted).unwrap().unsupported().iter().map(|refusal| refusal.setting).collect();
     assert_eq!(left, ["seccomp", "caps", "floor"]);
 }

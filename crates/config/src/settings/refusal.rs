@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use spec::Driver;
+use spec::{Driver, Level};
 
 use super::Rules;
-use crate::profile::{Level, NetworkRule};
-use crate::{Ceiling, Origin, Sourced};
+use crate::Origin;
+use crate::profile::{NetworkRule, Protection};
 
 /// Something asked for that this version cannot enforce. To run without it would be to ignore it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +28,11 @@ impl fmt::Display for Refusal {
 }
 
 const DRIVER: &str = "this version has the native driver: use --driver native";
-const CPU: &str = "processor limits come with a later version: lift it with --cpu unlimited";
-const MEMORY: &str = "memory limits come with a later version: lift it with --mem unlimited";
-const PIDS: &str = "process limits come with a later version: lift it with --pids unlimited";
 const SECCOMP: &str =
     "filters from files come with a later version: leave it out, and choose `syscalls: minimal` or `baseline`";
 const CAPS: &str = "a sandbox holds no capability: leave it out, or write `caps: []`";
 const ALLOW: &str = "networks limited to names come with a later version: close it with --net none, or share the host's with --net host";
-const FLOOR: &str = "this version does not have it: write `preferred`, or leave it out";
+const FLOOR: &str = "nothing runs without it: write `required` or `preferred`, or leave it out";
 
 impl Rules {
     /// Everything that is asked for and that this version cannot enforce.
@@ -44,9 +41,6 @@ impl Rules {
         if !matches!(self.driver.value, Driver::Auto | Driver::Native) {
             all.push(refusal("driver", self.driver.value.name(), &self.driver.origin, DRIVER));
         }
-        all.extend(ceiling("cpu", &self.cpu, CPU));
-        all.extend(ceiling("memory", &self.memory, MEMORY));
-        all.extend(ceiling("pids", &self.pids, PIDS));
         if let NetworkRule::Allow(_) = self.network.value {
             all.push(refusal("network", &self.network.value, &self.network.origin, ALLOW));
         }
@@ -57,9 +51,8 @@ impl Rules {
             all.push(refusal("caps", self.caps.value.join(", "), &self.caps.origin, CAPS));
         }
         all.extend(self.floor.iter().filter_map(|floor| {
-            let wanted = floor.value.level == Level::Required && !floor.value.protection.is_built();
-            wanted
-                .then(|| refusal("floor", format!("{} required", floor.value.protection.name()), &floor.origin, FLOOR))
+            let naked = floor.value.protection == Protection::Seccomp && floor.value.level == Level::Off;
+            naked.then(|| refusal("floor", "seccomp off", &floor.origin, FLOOR))
         }));
         all
     }
@@ -67,12 +60,4 @@ impl Rules {
 
 fn refusal(setting: &'static str, value: impl fmt::Display, origin: &Origin, hint: &'static str) -> Refusal {
     Refusal { setting, value: value.to_string(), origin: origin.clone(), hint }
-}
-
-fn ceiling<T: fmt::Display + Copy>(
-    name: &'static str,
-    limit: &Sourced<Ceiling<T>>,
-    hint: &'static str,
-) -> Option<Refusal> {
-    limit.value.amount().map(|amount| refusal(name, amount, &limit.origin, hint))
 }

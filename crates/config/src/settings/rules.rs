@@ -18,12 +18,24 @@ pub struct Rules {
     pub driver: Sourced<Driver>,
     /// Processors.
     pub cpu: Sourced<Ceiling<Cpu>>,
+    /// Its part where processors are short, in 1024ths of what a process outside gets.
+    pub cpu_shares: Sourced<Ceiling<u32>>,
+    /// Processor time of all processes together.
+    pub cpu_time: Sourced<Ceiling<Lifetime>>,
     /// Memory of all processes together.
     pub memory: Sourced<Ceiling<Size>>,
     /// Processes and threads at the same time.
     pub pids: Sourced<Ceiling<u32>>,
-    /// Everything writable that dies with the run.
+    /// Everything writable that is not the host's own.
     pub disk: Sourced<Ceiling<Size>>,
+    /// Files in the same.
+    pub inodes: Sourced<Ceiling<u64>>,
+    /// The largest file.
+    pub file_size: Sourced<Ceiling<Size>>,
+    /// Descriptors that one process has open.
+    pub open_files: Sourced<Ceiling<u32>>,
+    /// Output on both streams together.
+    pub output: Sourced<Ceiling<Size>>,
     /// Wall-clock time.
     pub lifetime: Sourced<Ceiling<Lifetime>>,
     /// What it reaches over the network.
@@ -56,8 +68,14 @@ pub struct Rules {
     pub(crate) remarks: Vec<String>,
 }
 
-/// What lives in memory and dies with the run, where nobody says how much.
-const DISK: Size = Size::mebibytes(2048);
+/// Processes and threads, where nobody says how many: more than builds have on large machines, and few for a host.
+const PIDS: u32 = 4096;
+
+/// What is writable, where nobody says how much: room for a large build.
+const DISK: Size = Size::mebibytes(16 * 1024);
+
+/// What of it lives in memory, where nobody says how much is writable.
+const SCRATCH: Size = Size::mebibytes(2048);
 
 impl Rules {
     pub(crate) fn new(composed: Composed, request: &Request) -> Self {
@@ -68,8 +86,14 @@ impl Rules {
             driver: asked("--driver", request.driver, profile.driver, Driver::Auto),
             cpu: asked("--cpu", request.cpu, profile.cpu, Ceiling::Unlimited),
             memory: asked("--mem", request.memory, profile.memory, Ceiling::Unlimited),
-            pids: asked("--pids", request.pids, profile.pids, Ceiling::Unlimited),
+            cpu_shares: asked("--cpu-shares", request.cpu_shares, profile.cpu_shares, Ceiling::Unlimited),
+            cpu_time: asked("--cpu-time", request.cpu_time, profile.cpu_time, Ceiling::Unlimited),
+            pids: asked("--pids", request.pids, profile.pids, Ceiling::At(PIDS)),
             disk: asked("--disk", request.disk, profile.disk, Ceiling::At(DISK)),
+            inodes: asked("--inodes", request.inodes, profile.inodes, Ceiling::Unlimited),
+            file_size: asked("--file-size", request.file_size, profile.file_size, Ceiling::Unlimited),
+            open_files: asked("--open-files", request.open_files, profile.open_files, Ceiling::Unlimited),
+            output: asked("--max-output", request.output, profile.output, Ceiling::Unlimited),
             lifetime: asked("--timeout", request.lifetime, profile.lifetime, Ceiling::Unlimited),
             network: asked("--net", request.network.map(rule), profile.network, NetworkRule::None),
             access: asked("--access", request.access, profile.access, Access::Cow),
@@ -93,10 +117,31 @@ impl Rules {
         Limits {
             memory: self.memory.value.amount(),
             cpu: self.cpu.value.amount(),
+            cpu_shares: self.cpu_shares.value.amount(),
+            cpu_time: self.cpu_time.value.amount(),
             pids: self.pids.value.amount(),
+            // The default is a bound for the host's sake.
+            count_pids: self.pids.origin != Origin::Default,
             disk: self.disk.value.amount(),
+            scratch: match self.disk.origin {
+                Origin::Default => Some(SCRATCH),
+                _ => self.disk.value.amount(),
+            },
+            inodes: self.inodes.value.amount(),
+            file_size: self.file_size.value.amount(),
+            open_files: self.open_files.value.amount(),
+            output: self.output.value.amount(),
             lifetime: self.lifetime.value.amount(),
         }
+    }
+
+    /// The least enforcement that is accepted.
+    pub(crate) fn floor(&self) -> spec::Floor {
+        let mut levels = spec::Floor::default();
+        for floor in &self.floor {
+            *floor.value.protection.level_in(&mut levels) = floor.value.level;
+        }
+        levels
     }
 
     /// Where less is given than the strongest form.
@@ -118,8 +163,14 @@ impl Rules {
             row("driver", &self.driver, |driver| driver.name().to_owned()),
             row("cpu", &self.cpu, Ceiling::to_string),
             row("memory", &self.memory, Ceiling::to_string),
+            row("cpu_shares", &self.cpu_shares, Ceiling::to_string),
+            row("cpu_time", &self.cpu_time, Ceiling::to_string),
             row("pids", &self.pids, Ceiling::to_string),
             row("disk", &self.disk, Ceiling::to_string),
+            row("inodes", &self.inodes, Ceiling::to_string),
+            row("file_size", &self.file_size, Ceiling::to_string),
+            row("open_files", &self.open_files, Ceiling::to_string),
+            row("output", &self.output, Ceiling::to_string),
             row("lifetime", &self.lifetime, Ceiling::to_string),
             row("network", &self.network, NetworkRule::to_string),
             row("workspace access", &self.access, |access| access.name().to_owned()),

@@ -31,6 +31,7 @@ impl Settings {
             network: self.rules.network.value.network().unwrap_or(Network::None),
             limits: self.rules.limits(),
             syscalls: self.rules.syscalls.value,
+            floor: self.rules.floor(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! The one loop of the monitor.
 
+use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -7,12 +8,15 @@ use linux::Errno;
 use linux::process::Ended;
 use linux::signal::Held;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use spec::{Enforcement, Lifetime, Stdin, Usage};
+use spec::{Clock, Enforcement, Lifetime, MemoryOf, Outcome, Stdin, Usage};
 
+use super::guard::{Guard, Views};
 use super::inlet::Inlet;
 use super::outlet::Outlet;
+use super::processes::Processes;
 use super::terminal::{Raw, match_size};
-use super::{Building, Cause, End, Ends, Sink, Stream, receipt};
+use super::verdict::Seen;
+use super::{Building, End, Ends, Sink, Stream, receipt};
 use crate::Error;
 use crate::native::{Message, Running, failure, proceed};
 use crate::plan::Plan;
@@ -29,7 +33,8 @@ pub(super) struct Watch<'a> {
     signals: &'a Held,
     lifetime: Option<Lifetime>,
     deadline: Option<Instant>,
-    cause: Option<Cause>,
+    seen: Seen,
+    guard: Guard<'a>,
     enforced: Enforcement,
     inlet: Option<Inlet<'a>>,
     outlets: Vec<Outlet<'a>>,
@@ -51,7 +56,8 @@ impl<'a> Watch<'a> {
             signals,
             lifetime,
             deadline: lifetime.and_then(|lifetime| started.checked_add(lifetime.as_duration())),
-            cause: None,
+            seen: Seen::default(),
+            guard: Guard::new(&plan.bounds, running.cgroup.as_ref()),
             enforced: Enforcement::default(),
             inlet: None,
             outlets: Vec::with_capacity(2),
@@ -76,11 +82,24 @@ impl<'a> Watch<'a> {
             let _ended = self.running.child.kill();
         }
         let ended = self.running.child.wait().map_err(Error::Watch)?;
-        watched?;
-        let cause = self.cause.take().ok_or(Error::Vanished)?;
+        let outcome = self.outcome(watched)?;
         let duration = self.started.elapsed();
         let refused = self.outlets.iter().find_map(Outlet::refused);
-        Ok(End { cause, duration, usage: usage(&ended), enforced: self.enforced, refused })
+        Ok(End { outcome, duration, usage: self.guard.refine(usage(&ended)), enforced: self.enforced, refused })
+    }
+
+    /// How it ended. That the kernel ended somebody for want of memory explains everything else, a failed start included.
+    fn outcome(&mut self, watched: Result<(), Error>) -> Result<Outcome, Error> {
+        let counted = self.guard.counted();
+        if counted.killed > 0 {
+            self.seen.reached = Some(self.guard.out_of_memory());
+        } else {
+            watched?;
+        }
+        (self.seen.counted, self.seen.full) = (counted, self.guard.full());
+        self.seen.peak_tasks = self.guard.peak_tasks();
+        let program = self.plan.command.argv.first().map_or(OsStr::new(""), |word| word.as_os_str());
+        self.seen.outcome(&self.plan.bounds, program).ok_or(Error::Vanished)
     }
 
     /// Why the sandbox gave up, if that is why our part of the start failed.
@@ -99,8 +118,15 @@ impl<'a> Watch<'a> {
             if ready.spoken {
                 self.listen()?;
             }
+            if ready.alarmed {
+                self.guard.alarmed();
+            }
+            if let Some(reached) = self.guard.look(sink) {
+                self.reach(reached).map_err(Error::Watch)?;
+            }
             if ready.ended {
                 alive = false;
+                self.guard.end();
             }
             if ready.signaled {
                 self.pass_signals(alive).map_err(Error::Watch)?;
@@ -128,7 +154,9 @@ impl<'a> Watch<'a> {
         let input = add(&mut fds, self.inlet.as_ref().filter(|_| alive).and_then(Inlet::awaits));
         let output: [Option<usize>; 2] =
             std::array::from_fn(|index| add(&mut fds, self.outlets.get(index).and_then(Outlet::awaits)));
-        let timeout = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let alarmed = add(&mut fds, self.guard.alarm().map(|alarm| (alarm, PollFlags::IN)));
+        let next = [self.deadline, self.guard.next()].into_iter().flatten().min();
+        let timeout = next.map(|next| next.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         match poll(&mut fds, timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
@@ -141,25 +169,32 @@ impl<'a> Watch<'a> {
             ended: is(ended),
             signaled: is(signaled),
             input: is(input),
+            alarmed: is(alarmed),
             output: output.map(is),
         })
     }
 
     /// Hears what the sandbox says.
     fn listen(&mut self) -> Result<(), Error> {
-        let mut descriptor = [None];
-        let Some(message) = self.running.channel.receive_with(&mut descriptor).map_err(Error::Watch)? else {
+        let mut descriptors = [None, None];
+        let Some(message) = self.running.channel.receive_with(&mut descriptors).map_err(Error::Watch)? else {
             self.listening = false;
             return Ok(());
         };
-        let [descriptor] = descriptor;
+        let [first, second] = descriptors;
         match message {
             Message::Failed(stage, step, errno) => return Err(failure(self.plan, stage, step, errno)),
-            Message::Terminal => self.adopt(descriptor.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
-            Message::Started => self.enforced = receipt::write(self.plan),
-            Message::NotExecuted(errno, found) => self.cause = Some(Cause::NotExecuted(errno, found)),
+            Message::Terminal => self.adopt(first.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
+            Message::Started => {
+                let (processes, root) = first.zip(second).ok_or(Error::Watch(Errno::BADMSG))?;
+                let processes = Processes::new(processes);
+                self.enforced = receipt::write(self.plan, self.running, &processes)?;
+                self.guard.begin(Views { processes, root }).map_err(Error::Watch)?;
+            }
+            Message::NotExecuted(errno, found) => self.seen.not_executed = Some((errno, found)),
             Message::Ended(status) => {
-                self.cause.get_or_insert(Cause::Ended(status));
+                self.guard.look_last();
+                self.seen.ended = Some(status);
             }
             Message::Go | Message::Sources | Message::Signal(_) => return Err(Error::Watch(Errno::BADMSG)),
         }
@@ -184,7 +219,10 @@ impl<'a> Watch<'a> {
                     match_size(master.as_fd(), &[self.ends.stdin, self.ends.stdout, self.ends.stderr]);
                 }
                 (libc::SIGWINCH, None) => {}
-                _ if alive => self.running.channel.send(Message::Signal(signal))?,
+                _ if alive => {
+                    self.seen.passed.push(signal);
+                    self.running.channel.send(Message::Signal(signal))?;
+                }
                 // Only output is left to be passed on, and the caller does not want it any more.
                 _ => self.outlets.iter_mut().for_each(Outlet::stop),
             }
@@ -194,12 +232,28 @@ impl<'a> Watch<'a> {
 
     fn pass_output(&mut self, ready: [bool; 2], sink: &mut dyn Sink) -> Result<(), Errno> {
         let after = self.started.elapsed();
+        let mut too_much = None;
         for (outlet, ready) in self.outlets.iter_mut().zip(ready) {
             if ready {
-                outlet.proceed(|stream, bytes| sink.write(stream, after, bytes))?;
+                outlet.proceed(|stream, bytes| {
+                    too_much = self.guard.note_output(bytes.len()).or(too_much.take());
+                    sink.write(stream, after, bytes);
+                })?;
             }
         }
-        Ok(())
+        too_much.map_or(Ok(()), |reached| self.reach(reached))
+    }
+
+    /// Ends everything because of a limit: at once, but for one of time, at which the command is asked first.
+    fn reach(&mut self, reached: Outcome) -> Result<(), Errno> {
+        if self.seen.reached.is_some() || self.seen.ended.is_some() {
+            return Ok(());
+        }
+        let timed = matches!(reached, Outcome::TimedOut { .. });
+        self.seen.reached = Some(reached);
+        // Whoever does not take the output is given up on after that.
+        self.deadline = Instant::now().checked_add(GRACE);
+        if timed { self.running.channel.send(Message::Signal(libc::SIGTERM)) } else { self.running.child.kill() }
     }
 
     fn close_output(&mut self, sink: &mut dyn Sink) -> Result<(), Errno> {
@@ -210,27 +264,20 @@ impl<'a> Watch<'a> {
     /// At the deadline asks the command to end; after the grace period ends everything; after another one gives up on whoever
     /// does not take the output.
     fn keep_time(&mut self, alive: bool) -> Result<(), Errno> {
-        let (Some(deadline), Some(lifetime)) = (self.deadline, self.lifetime) else { return Ok(()) };
-        if Instant::now() < deadline {
-            return Ok(());
+        let Some(deadline) = self.deadline.filter(|deadline| Instant::now() >= *deadline) else { return Ok(()) };
+        let ended = self.seen.ended.is_some() || self.seen.not_executed.is_some();
+        match (&self.seen.reached, self.lifetime) {
+            (None, Some(limit)) if !ended => return self.reach(Outcome::TimedOut { limit, clock: Clock::Wall }),
+            (Some(_), _) if !alive => self.outlets.iter_mut().for_each(Outlet::stop),
+            // It was done in time; whoever reads slowly gets all of it.
+            _ if !alive => {
+                self.deadline = None;
+                return Ok(());
+            }
+            _ => self.running.child.kill()?,
         }
         self.deadline = deadline.checked_add(GRACE);
-        match &self.cause {
-            None => {
-                self.cause = Some(Cause::TimedOut(lifetime));
-                self.running.channel.send(Message::Signal(libc::SIGTERM))
-            }
-            Some(_) if alive => self.running.child.kill(),
-            Some(Cause::TimedOut(_)) => {
-                self.outlets.iter_mut().for_each(Outlet::stop);
-                Ok(())
-            }
-            // It was done in time; whoever reads slowly gets all of it.
-            Some(_) => {
-                self.deadline = None;
-                Ok(())
-            }
-        }
+        Ok(())
     }
 }
 
@@ -247,6 +294,7 @@ struct Ready {
     ended: bool,
     signaled: bool,
     input: bool,
+    alarmed: bool,
     output: [bool; 2],
 }
 
@@ -256,5 +304,12 @@ fn errno(error: std::io::Error) -> Errno {
 
 fn usage(ended: &Ended) -> Usage {
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    Usage { cpu_user_us: micros(ended.user), cpu_system_us: micros(ended.system), peak_memory_bytes: ended.peak_memory }
+    Usage {
+        cpu_user_us: micros(ended.user),
+        cpu_system_us: micros(ended.system),
+        peak_memory_bytes: ended.peak_memory,
+        memory_of: MemoryOf::LargestProcess,
+        peak_processes: None,
+        written_bytes: ended.written,
+    }
 }

@@ -2,14 +2,14 @@
 
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use linux::process::{reap, spawn};
+use linux::process::{Namespaces, reap, spawn};
 use linux::signal::Held;
 use linux::{Errno, Result};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{DumpableBehavior, Pid, Signal, set_dumpable_behavior, set_parent_process_death_signal};
 use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, unlockpt};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
-use rustix::thread::{set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+use rustix::thread::{sched_setaffinity, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
 use super::command;
 use super::message::{BATCH, Channel, Message, Stage};
@@ -48,13 +48,16 @@ fn build(
     let tree = separate(prepared, plan, bare)?;
     let (_, steps) = plan.steps.split_at(bare);
     let sources = gather(steps, ids.privileged, channel, sources).map_err(at(Stage::Become))?;
+    // By now we are in our group: from inside it is to be the root of all.
+    linux::process::separate(Namespaces::CGROUP).map_err(at(Stage::Separate))?;
+    step_back(prepared, plan).map_err(at(Stage::Become))?;
     if ids.privileged {
         become_user(ids.inner).map_err(at(Stage::Become))?;
     }
     raise(tree, steps, ids.privileged, sources).map_err(|(stage, step, errno)| (stage, bare + step, errno))?;
     surrender(prepared, channel).map_err(at(Stage::Surrender))?;
     linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
-    posture::verify(ids.inner).map_err(at(Stage::Verify))?;
+    posture::verify(ids.inner, &prepared.outside).map_err(at(Stage::Verify))?;
     rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
 }
 
@@ -65,7 +68,8 @@ fn separate<'p>(prepared: &Prepared, plan: &'p Plan, bare: usize) -> std::result
     if !plan.identity.privileged {
         map(&prepared.maps).map_err(at(Stage::Map))?;
     }
-    linux::process::separate(plan.namespaces.without(BORN_WITH)).map_err(at(Stage::Separate))?;
+    linux::process::separate(plan.namespaces.without(BORN_WITH.and(Namespaces::CGROUP)))
+        .map_err(at(Stage::Separate))?;
     linux::process::forget_arguments().map_err(at(Stage::Become))?;
     let mut tree = Tree::new().map_err(at(Stage::Do))?;
     for (index, step) in plan.steps.iter().enumerate().take(bare) {
@@ -94,6 +98,14 @@ fn raise<'p>(
         tree.step(step, source).map_err(failed(Stage::Do, index))?;
     }
     Ok(())
+}
+
+/// Leaves processors to others, as far as no group sees to that.
+fn step_back(prepared: &Prepared, plan: &Plan) -> Result<()> {
+    if let Some(processors) = &prepared.processors {
+        sched_setaffinity(None, processors)?;
+    }
+    plan.bounds.nice.map_or(Ok(()), |nice| rustix::process::setpriority_process(None, nice))
 }
 
 /// Maps our own id. Root maps it from outside: he alone may give away an id that is not his own.
@@ -180,7 +192,7 @@ fn live(prepared: &Prepared, channel: &Channel) -> std::result::Result<(), Failu
         Some(_) => None,
         None => Some(terminal(channel).map_err(at)?),
     };
-    channel.send(Message::Started).map_err(at)?;
+    announce(channel).map_err(at)?;
     let command = spawn(|| command::main(&prepared.program, terminal.as_ref(), channel)).map_err(at)?;
     drop(terminal);
     // The command alone holds its streams, so that both sides learn when the other closes.
@@ -188,6 +200,15 @@ fn live(prepared: &Prepared, channel: &Channel) -> std::result::Result<(), Failu
     // From here on the monitor believes what it was told; a failure ends the sandbox, and it sees that.
     let _ended = watch(command, channel, &held);
     Ok(())
+}
+
+/// Says that everything is in place, and hands over what it can be watched by: its `/proc`, and the root, in which everything
+/// writable is that dies with the run.
+fn announce(channel: &Channel) -> Result<()> {
+    use rustix::fs::{CWD, Mode, OFlags, openat};
+    let open = |path| openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+    let (processes, root) = (open(c"/proc")?, open(c"/")?);
+    channel.send_with(Message::Started, &[processes.as_fd(), root.as_fd()])
 }
 
 /// A terminal of the sandbox's own: the master goes to the monitor, who says when its size is set.

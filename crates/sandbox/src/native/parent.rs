@@ -9,11 +9,14 @@ use std::path::Path;
 use linux::Errno;
 use linux::process::{Child, Namespaces, clone};
 use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::thread::{CpuSet, sched_getaffinity};
 
+use super::cgroup::Cgroup;
 use super::command::Program;
 use super::idmap::{self, Idmaps};
 use super::init;
 use super::message::{BATCH, Channel, Message, Stage};
+use super::posture::Outside;
 use super::source::{self, Source};
 use crate::plan::{Bind, Layer, Overlay, Plan};
 use crate::{Act, Error, Step};
@@ -30,6 +33,8 @@ pub(crate) struct Running {
     pub(crate) channel: Channel,
     /// The command's standard streams; `None` where it has a terminal.
     pub(crate) streams: Option<Streams>,
+    /// What holds its limits. Dropped after all of it is buried.
+    pub(crate) cgroup: Option<Cgroup>,
 }
 
 /// Our ends of the command's standard streams.
@@ -49,6 +54,10 @@ pub(super) struct Prepared {
     pub(super) maps: (String, String),
     /// The command's standard streams; `None` where it has a terminal.
     pub(super) stdio: Option<[OwnedFd; 3]>,
+    /// The namespaces that it is not to be in.
+    pub(super) outside: Outside,
+    /// The processors that it is bound to, where it is.
+    pub(super) processors: Option<CpuSet>,
 }
 
 /// Starts a sandbox: its init makes the namespaces, then waits for [`proceed`]. What it says comes over the channel.
@@ -60,13 +69,16 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
         false => pipes(plan).map(|(ours, theirs)| (Some(ours), Some(theirs))).map_err(failed("make pipes"))?,
     };
     let prepared = Prepared {
-        filter: crate::syscalls::compile(plan.syscalls),
-        program: Program::new(&plan.command)?,
+        filter: crate::syscalls::compile(plan.syscalls, &plan.bounds),
+        program: Program::new(&plan.command, &plan.bounds)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,
+        outside: Outside::of(plan.namespaces).map_err(failed("look at this process's namespaces"))?,
+        processors: plan.bounds.processors.map(choose).transpose().map_err(failed("choose processors"))?,
     };
+    let cgroup = plan.bounds.group.as_ref().map(Cgroup::make).transpose()?;
     let sources = Vec::with_capacity(plan.steps.len());
-    let child = clone(BORN_WITH, || {
+    let child = clone(BORN_WITH, cgroup.as_ref().and_then(Cgroup::cradle), || {
         // While init had a copy of our end, it would never learn that we are gone.
         match linux::descriptor::close_copy(here.as_fd()) {
             Ok(()) => init::main(&prepared, plan, &there, sources),
@@ -74,7 +86,7 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
         }
     })
     .map_err(failed("make new namespaces (`aisbx doctor` tells what this host allows)"))?;
-    Ok(Running { child, channel: here, streams })
+    Ok(Running { child, channel: here, streams, cgroup })
 }
 
 /// Does our part and lets init go on. What the plan takes from the host must be there by now.
@@ -87,6 +99,9 @@ pub(crate) fn proceed(plan: &Plan, running: &Running) -> Result<(), Error> {
             Error::Start { act: "map user and group ids into the sandbox", errno }
         })?;
         hand_over(plan, &running.channel)?;
+    }
+    if let Some(cgroup) = &running.cgroup {
+        cgroup.take(running.child.pid())?;
     }
     running.channel.send(Message::Go).map_err(failed("speak to the sandbox"))
 }
@@ -116,6 +131,17 @@ fn opening(step: &Step, errno: Errno) -> Act {
 
 fn failed(act: &'static str) -> impl Fn(Errno) -> Error {
     move |errno| Error::Start { act, errno }
+}
+
+/// Some of the processors that this process may use: not the same for every run.
+fn choose(count: u32) -> linux::Result<CpuSet> {
+    let ours = sched_getaffinity(None)?;
+    let all: Vec<_> = (0..CpuSet::MAX_CPU).filter(|cpu| ours.is_set(*cpu)).collect();
+    let first = usize::try_from(std::process::id()).unwrap_or(0) % all.len().max(1);
+    let mut chosen = CpuSet::new();
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    all.iter().cycle().skip(first).take(count.min(all.len())).for_each(|cpu| chosen.set(*cpu));
+    Ok(chosen)
 }
 
 /// The pipes between us and the command: our ends, and its own.

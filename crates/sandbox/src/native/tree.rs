@@ -44,7 +44,7 @@ impl<'p> Tree<'p> {
         match step {
             Step::Hostname(name) => rustix::system::sethostname(name.to_bytes()),
             Step::Loopback => linux::loopback::bring_up(),
-            Step::Root { size } => self.root(*size),
+            Step::Root { size, files } => self.root(*size, *files),
             Step::Directory { path, mode } => self.directory(path, *mode),
             Step::File { path, content } => self.file(path, content),
             Step::Link { path, target } => self.link(path, target),
@@ -65,11 +65,12 @@ impl<'p> Tree<'p> {
         self.root.as_mut().ok_or(Errno::BADF)
     }
 
-    fn root(&mut self, size: Option<Size>) -> Result<()> {
+    fn root(&mut self, size: Option<Size>, most: Option<u64>) -> Result<()> {
         let (mut bytes, mut files) = (Text::new(), Text::new());
         // To tmpfs, zero is no bound. An empty file takes a kilobyte of the kernel's memory that `size` does not count.
         let bytes = bytes.number(size.map_or(0, Size::as_bytes))?;
-        let files = files.number(size.map_or(0, |size| size.as_bytes() / 2048 + 4096))?;
+        let fitting = size.map(|size| size.as_bytes() / 2048 + 4096);
+        let files = files.number([fitting, most].into_iter().flatten().min().unwrap_or(0))?;
         let root = file_system(c"tmpfs", &[(c"size", bytes), (c"nr_inodes", files), (c"mode", c"0755")], PLAIN)?;
         // Nothing else may lie over the old root: it is the topmost that `pivot` lets go. And before Linux 6.15 only parts of
         // attached mounts can be shown elsewhere.

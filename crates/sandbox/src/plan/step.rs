@@ -19,6 +19,8 @@ pub enum Step {
     Root {
         /// Its size; `None`: as much as there is memory.
         size: Option<Size>,
+        /// How many files it has room for; `None`: as many as its size allows.
+        files: Option<u64>,
     },
     /// Make a directory.
     Directory {
@@ -142,8 +144,14 @@ impl fmt::Display for Step {
         match self {
             Self::Hostname(name) => write!(f, "name the host {}", text(name)),
             Self::Loopback => f.write_str("bring up the loopback device"),
-            Self::Root { size: Some(size) } => write!(f, "make an empty root in memory, of {size}"),
-            Self::Root { size: None } => f.write_str("make an empty root in memory, without a bound"),
+            Self::Root { size, files } => {
+                f.write_str("make an empty root in memory, ")?;
+                match size {
+                    Some(size) => write!(f, "of {size}")?,
+                    None => f.write_str("without a bound")?,
+                }
+                files.map_or(Ok(()), |files| write!(f, " and {files} files"))
+            }
             Self::Directory { path, mode } => write!(f, "make the directory /{} ({mode:04o})", text(path)),
             Self::File { path, content } => write!(f, "write /{} ({} bytes)", text(path), content.len()),
             Self::Link { path, target } => write!(f, "link /{} to {}", text(path), text(target)),

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use spec::{Access, Driver, Identity, Limits, Mount, RunId, Stdin, TraceId, Workspace, WorkspaceLayer};
+use spec::{Access, Driver, Floor, Identity, Level, Limits, Mount, RunId, Stdin, TraceId, Workspace, WorkspaceLayer};
 
 use super::*;
 use crate::survey::Owner;
-use crate::{Kind, Survey};
+use crate::{Cgroups, Controller, Kind, Parent, Survey};
 
 fn run(access: Access) -> RunSpec {
     let layer = (access == Access::Cow).then(|| WorkspaceLayer::Overlay("/state/layer".into()));
@@ -30,6 +30,7 @@ fn run(access: Access) -> RunSpec {
         network: Network::None,
         limits: Limits::default(),
         syscalls: Syscalls::Baseline,
+        floor: Floor::default(),
     }
 }
 
@@ -46,6 +47,7 @@ fn survey(uid: u32, outer_id: u32) -> Survey {
         outer: Owner { user: outer_id, group: outer_id },
         found: found.into_iter().map(|(path, kind)| (path.into(), (kind, owner))).collect::<BTreeMap<_, _>>(),
         nested: Vec::new(),
+        cgroups: Cgroups::default(),
         resolver: Vec::new(),
     }
 }
@@ -83,4 +85,84 @@ fn what_is_to_be_shown_must_exist() {
     assert!(
         matches!(plan(&run(Access::Cow), &lost), Err(Error::Missing(path)) if path == std::path::Path::new("/data"))
     );
+}
+
+fn limited() -> RunSpec {
+    let mut run = run(Access::Cow);
+    run.limits = Limits {
+        memory: Some(spec::Size::mebibytes(512)),
+        cpu: "1.5".parse().ok(),
+        cpu_shares: Some(512),
+        cpu_time: "10s".parse().ok(),
+        pids: Some(64),
+        disk: Some(spec::Size::mebibytes(100)),
+        scratch: Some(spec::Size::mebibytes(50)),
+        inodes: Some(1000),
+        file_size: Some(spec::Size::mebibytes(10)),
+        open_files: Some(256),
+        output: Some(spec::Size::mebibytes(1)),
+        ..Limits::default()
+    };
+    run
+}
+
+fn bounds(run: &RunSpec, cgroups: Cgroups) -> String {
+    plan(run, &Survey { cgroups, ..survey(0, 1_900_000_000) }).unwrap().bounds.to_string()
+}
+
+fn parent(directory: &str, gives: &[Controller], could_give: &[Controller]) -> Parent {
+    let gives = [&[Controller::CpuAccounting], gives].concat();
+    Parent { directory: directory.into(), gives, could_give: could_give.to_vec() }
+}
+
+#[test]
+fn limits_are_held_by_the_nearest_group_of_version_two_that_can() {
+    use Controller::{Cpu, Memory, Pids};
+    let near = parent("/cg/app.slice", &[Memory, Pids], &[]);
+    let above = parent("/cg/user", &[Memory, Pids], &[Cpu, Memory, Pids]);
+    let far = parent("/cg", &[Cpu, Memory, Pids], &[]);
+    let unified = vec![near, above, far];
+    insta::assert_snapshot!(bounds(&limited(), Cgroups { unified: unified.clone(), legacy: Vec::new() }));
+    let mut run = limited();
+    (run.limits.cpu, run.limits.cpu_shares) = (None, None);
+    assert!(bounds(&run, Cgroups { unified, legacy: Vec::new() }).starts_with("make the cgroup /cg/app.slice/aisbx-"));
+}
+
+#[test]
+fn limits_are_held_by_the_hierarchies_of_version_one() {
+    use Controller::{Cpu, CpuAccounting, Memory, Pids};
+    let both = "/cg/cpu,cpuacct";
+    let legacy = [(Cpu, both), (CpuAccounting, both), (Memory, "/cg/memory"), (Pids, "/cg/pids")];
+    let legacy = legacy.map(|(controller, directory)| (controller, PathBuf::from(directory))).to_vec();
+    // The empty version two of a hybrid host is no place.
+    insta::assert_snapshot!(bounds(&limited(), Cgroups { unified: vec![parent("/cg/unified", &[], &[])], legacy }));
+}
+
+#[test]
+fn without_groups_the_next_best_holds_and_says_so() {
+    let plan = plan(&limited(), &survey(1001, 1001)).unwrap();
+    let weakened: Vec<_> = plan.bounds.weakened.iter().map(|weak| format!("{}: {}", weak.name, weak.reason)).collect();
+    insta::assert_snapshot!(format!("{}\n{}", plan.bounds, weakened.join("\n")));
+}
+
+#[test]
+fn a_floor_that_cannot_be_reached_is_refused() {
+    let mut run = run(Access::Cow);
+    run.floor.cgroup = Level::Required;
+    assert!(matches!(plan(&run, &survey(1001, 1001)), Err(Error::Group("memory"))));
+    let legacy = vec![(Controller::Memory, PathBuf::from("/cg/memory"))];
+    let has = Survey { cgroups: Cgroups { unified: Vec::new(), legacy }, ..survey(1001, 1001) };
+    assert!(plan(&run, &has).unwrap().bounds.group.is_some());
+    run.limits.cpu = "1".parse().ok();
+    assert!(matches!(plan(&run, &has), Err(Error::Group("cpu"))));
+}
+
+#[test]
+fn what_of_the_host_can_be_written_to_is_no_part_of_the_disk() {
+    let file = |access| {
+        let mut run = run(access);
+        run.limits.disk = Some(spec::Size::mebibytes(1));
+        bounds(&run, Cgroups::default()).contains("size of a file 1m")
+    };
+    assert!(file(Access::Cow) && file(Access::Ro) && !file(Access::Rw));
 }

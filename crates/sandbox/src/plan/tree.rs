@@ -33,6 +33,9 @@ pub(crate) const EMPTY: &std::ffi::CStr = c".aisbx/empty";
 /// Room in the root for what we put there ourselves, in bytes: six files of a page each in `/etc`, and to spare.
 const OWN_ROOM: u64 = 64 * 1024;
 
+/// Files, directories and links that we put into the root ourselves, and to spare.
+const OWN_FILES: u64 = 128;
+
 /// All steps, in order.
 pub(super) fn steps(spec: &RunSpec, survey: &Survey) -> Result<Vec<Step>, Error> {
     let mut tree = Tree { survey, steps: Vec::with_capacity(80), writable: Vec::new() };
@@ -76,8 +79,8 @@ impl Tree<'_> {
 
     /// The root, and everything writable that dies with the run.
     fn root(&mut self, spec: &RunSpec) -> Result<(), Error> {
-        let size = spec.limits.disk.map(|size| Size::bytes(size.as_bytes().saturating_add(OWN_ROOM)));
-        self.steps.push(Step::Root { size });
+        let size = spec.limits.scratch.map(|size| Size::bytes(size.as_bytes().saturating_add(OWN_ROOM)));
+        self.steps.push(Step::Root { size, files: spec.limits.inodes.map(|files| files.saturating_add(OWN_FILES)) });
         self.writable("tmp", 0o1777)?;
         // The same directory by its other name; not a link, because a home or a workspace may lie below it.
         self.steps.push(Step::Again { path: c_string("var/tmp")?, of: c_string("tmp")? });

@@ -49,6 +49,21 @@ const SET_ID: u32 = libc::S_ISUID | libc::S_ISGID;
 const MAY_CREATE: u32 = libc::O_CREAT as u32;
 const MAY_CREATE_UNNAMED: u32 = 0o20_000_000;
 
+/// Refused where the sandbox is bound to some processors for want of a quota.
+pub(super) const BOUND: &[Entry] =
+    &[deny("sched_setaffinity", libc::SYS_sched_setaffinity, EPERM, "takes more processors than were given")];
+
+/// Refused where memory is watched for want of a group: it would be in nobody's account.
+pub(super) const WATCHED: &[Entry] = &[
+    deny(
+        "memfd_create",
+        libc::SYS_memfd_create,
+        ENOSYS,
+        "files in memory that no process need map; programs fall back to /tmp",
+    ),
+    deny("shmget", libc::SYS_shmget, ENOSYS, "memory that no process need map"),
+];
+
 /// Refused under every policy.
 pub(super) const BASELINE: &[Entry] = &[
     // Code and state of the kernel.

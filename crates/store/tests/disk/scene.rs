@@ -42,6 +42,7 @@ pub(crate) fn report(record: &Record) -> Report {
         driver: record.driver,
         command: record.command.clone(),
         outcome: Outcome::Exited { code: 7 },
+        hint: None,
         exit_code: 7,
         duration_us: 1234,
         usage: spec::Usage::default(),

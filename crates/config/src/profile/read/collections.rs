@@ -1,8 +1,10 @@
 //! The keys that hold lists and mappings of words.
 
+use spec::Level;
+
 use super::{Fault, Reader};
 use crate::nearest::nearest;
-use crate::profile::{Floor, Level, Protection, keys};
+use crate::profile::{Floor, Protection, keys};
 use crate::yaml::{Entry, Value};
 
 impl Reader {

@@ -56,10 +56,41 @@ impl Reader {
         self.profile.lifetime = self.amount(entry, |key, error| Fault::Lifetime { key, error });
     }
 
+    pub(crate) fn cpu_time(&mut self, entry: &Entry) {
+        self.profile.cpu_time = self.amount(entry, |key, error| Fault::Lifetime { key, error });
+    }
+
+    pub(crate) fn file_size(&mut self, entry: &Entry) {
+        self.profile.file_size = self.size(entry);
+    }
+
+    pub(crate) fn output(&mut self, entry: &Entry) {
+        self.profile.output = self.size(entry);
+    }
+
     pub(crate) fn pids(&mut self, entry: &Entry) {
-        let wanted = "a number of processes above zero";
-        let pids = self.amount(entry, |key, _| Fault::Amount { key, wanted, found: plain(entry) });
-        self.profile.pids = pids.and_then(|pids| self.above_zero(entry, pids, 0, wanted));
+        self.profile.pids = self.count(entry, "a number of processes above zero");
+    }
+
+    pub(crate) fn cpu_shares(&mut self, entry: &Entry) {
+        self.profile.cpu_shares = self.count(entry, "a number above zero; 1024 is what a process outside gets");
+    }
+
+    pub(crate) fn inodes(&mut self, entry: &Entry) {
+        self.profile.inodes = self.count(entry, "a number of files above zero");
+    }
+
+    pub(crate) fn open_files(&mut self, entry: &Entry) {
+        self.profile.open_files = self.count(entry, "a number of descriptors above zero");
+    }
+
+    fn count<T: FromStr + Default + PartialEq>(
+        &mut self,
+        entry: &Entry,
+        wanted: &'static str,
+    ) -> Option<Sourced<Ceiling<T>>> {
+        let count = self.amount(entry, |key, _| Fault::Amount { key, wanted, found: plain(entry) })?;
+        self.above_zero(entry, count, T::default(), wanted)
     }
 
     fn amount<T: FromStr>(

@@ -202,7 +202,7 @@ fn one_of_several_is_checked_alone() {
 #[test]
 fn a_file_is_checked_as_a_whole() {
     let fixture = Fixture::new();
-    let good = fixture.write("project/good.yaml", "profiles: {a: {mem: 1g}, b: {extends: a, cpu: 1}}");
+    let good = fixture.write("project/good.yaml", "profiles: {a: {caps: [KILL]}, b: {extends: a, driver: lima}}");
     let checked = check(&fixture.host(), &good).unwrap();
     let checked: Vec<_> = checked.iter().map(|one| (one.name.as_str(), one.unsupported.len())).collect();
     assert_eq!(checked, [("a", 1), ("b", 2)]);

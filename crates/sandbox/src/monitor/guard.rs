@@ -1,0 +1,328 @@
+//! Holds what the kernel does not hold by itself: looks from time to time, and says which limit was reached.
+
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use linux::Result;
+use rustix::fs::fstatfs;
+use spec::{Clock, Lifetime, MemoryOf, Outcome, Room, Size, Usage};
+
+use super::processes::{Process, Processes, Sample};
+use super::{Sink, Stored};
+use crate::native::Cgroup;
+use crate::plan::{Bounds, Watched};
+use crate::survey::Controller;
+
+/// The first pause; each is twice as long as the one before, up to the last.
+const FIRST: Duration = Duration::from_millis(5);
+const LAST: Duration = Duration::from_millis(50);
+
+/// At most this part of the time is spent looking.
+const PART: u32 = 25;
+
+/// How soon a look follows the kernel's word that there is no more memory: by then it has ended somebody.
+const ALARMED: Duration = Duration::from_millis(5);
+
+/// A sandbox's limits, watched.
+#[derive(Debug)]
+pub(super) struct Guard<'a> {
+    bounds: &'a Bounds,
+    cgroup: Option<&'a Cgroup>,
+    /// Becomes readable when the memory of the group is used up, where the kernel then ends one process only.
+    alarm: Option<OwnedFd>,
+    views: Option<Views>,
+    /// Files of the scratch space that were there before the command.
+    own_files: u64,
+    pause: Duration,
+    /// When it is time to look.
+    next: Option<Instant>,
+    written: u64,
+    peak_tasks: u32,
+    peak_memory: u64,
+    largest: Option<Process>,
+    /// What was found full, the last time.
+    full: Option<Full>,
+}
+
+/// What a sandbox is watched by.
+#[derive(Debug)]
+pub(super) struct Views {
+    pub(super) processes: Processes,
+    /// The root: its file system holds everything writable that dies with the run.
+    pub(super) root: OwnedFd,
+}
+
+/// Something that has no room left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Full {
+    pub(super) of: Room,
+    pub(super) limit: u64,
+    pub(super) usage: u64,
+}
+
+/// What the kernel counted of a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counted {
+    /// Processes ended for want of memory.
+    pub(super) killed: u64,
+    /// Whether the group's own limit of memory was the cause.
+    pub(super) exhausted: bool,
+    /// Processes that were refused.
+    pub(super) refused: u64,
+}
+
+impl<'a> Guard<'a> {
+    pub(super) fn new(bounds: &'a Bounds, cgroup: Option<&'a Cgroup>) -> Self {
+        Self {
+            bounds,
+            cgroup,
+            alarm: None,
+            views: None,
+            own_files: 0,
+            pause: FIRST,
+            next: None,
+            written: 0,
+            peak_tasks: 0,
+            peak_memory: 0,
+            largest: None,
+            full: None,
+        }
+    }
+
+    /// Begins, once the command starts.
+    pub(super) fn begin(&mut self, views: Views) -> Result<()> {
+        self.own_files = scratch(&views).1;
+        self.views = Some(views);
+        self.next = Instant::now().checked_add(FIRST);
+        let limited = self.cgroup.filter(|_| self.bounds.group.is_some());
+        self.alarm = limited.map_or(Ok(None), Cgroup::alarm)?;
+        Ok(())
+    }
+
+    /// What to wait for besides the time.
+    pub(super) fn alarm(&self) -> Option<BorrowedFd<'_>> {
+        self.alarm.as_ref().map(|alarm| alarm.as_fd())
+    }
+
+    /// The kernel's word that there is no more memory.
+    pub(super) fn alarmed(&mut self) {
+        if let Some(alarm) = &self.alarm {
+            let _count = rustix::io::read(alarm, &mut [0; 8]);
+        }
+        self.next = Some(Instant::now());
+    }
+
+    /// When to look next.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.next
+    }
+
+    /// Takes note of output; says when it is too much.
+    pub(super) fn note_output(&mut self, bytes: usize) -> Option<Outcome> {
+        self.written += bytes as u64;
+        let limit = self.bounds.watched.output?;
+        (self.written > limit.as_bytes()).then(|| Outcome::OutputLimit { limit, usage: Size::bytes(self.written) })
+    }
+
+    /// Looks, if it is time, and says which limit was reached.
+    pub(super) fn look(&mut self, sink: &mut dyn Sink) -> Option<Outcome> {
+        let began = Instant::now();
+        if self.next.is_none_or(|next| began < next) {
+            return None;
+        }
+        let reached = self.inspect(sink);
+        let took = began.elapsed();
+        self.pause = LAST.min(self.pause * 2);
+        let pause = if self.is_dying() { ALARMED } else { self.pause.max(took * PART) };
+        self.next = Instant::now().checked_add(pause);
+        reached
+    }
+
+    /// Nothing is left to be looked at.
+    pub(super) fn end(&mut self) {
+        self.next = None;
+        self.alarm = None;
+    }
+
+    /// A last look at the scratch space, while all of it is still there.
+    pub(super) fn look_last(&mut self) {
+        if let Some(scratch) = self.scratch() {
+            self.fill(scratch, Stored::default());
+        }
+    }
+
+    /// Bytes and files of the scratch space that are not our own.
+    fn scratch(&self) -> Option<(u64, u64)> {
+        let (bytes, files) = scratch(self.views.as_ref()?);
+        Some((bytes, files.saturating_sub(self.own_files)))
+    }
+
+    fn inspect(&mut self, sink: &mut dyn Sink) -> Option<Outcome> {
+        let views = self.views.as_ref()?;
+        // What cannot be looked at has ended.
+        let sample = views.processes.sample().ok()?;
+        self.peak_tasks = self.peak_tasks.max(sample.tasks);
+        if sample.largest.is_some() {
+            self.largest.clone_from(&sample.largest);
+        }
+        self.memory(&sample).or_else(|| self.time(&sample)).or_else(|| self.disk(sink))
+    }
+
+    /// Whether the kernel has ended somebody for want of memory, or is about to.
+    fn is_dying(&self) -> bool {
+        let used =
+            self.cgroup.and_then(|group| group.number(Controller::Memory, "memory.current", "memory.usage_in_bytes"));
+        let limit = self.limit_of_group();
+        self.alarm.is_some() && used.zip(limit).is_some_and(|(used, limit)| used >= limit - limit / 64)
+    }
+
+    /// Whether the group had nearly all that it may have. Version one does not say whose limit it was.
+    fn came_near(&self) -> bool {
+        let peak = self.peak_of_group();
+        peak.zip(self.limit_of_group()).is_some_and(|(peak, limit)| peak >= limit - limit / 64)
+    }
+
+    fn peak_of_group(&self) -> Option<u64> {
+        self.cgroup?.number(Controller::Memory, "memory.peak", "memory.max_usage_in_bytes")
+    }
+
+    fn limit_of_group(&self) -> Option<u64> {
+        let limit = self.cgroup?.number(Controller::Memory, "memory.max", "memory.limit_in_bytes")?;
+        // To version one, no limit is a very large one.
+        (limit < 1 << 60).then_some(limit)
+    }
+
+    fn memory(&mut self, sample: &Sample) -> Option<Outcome> {
+        if self.counted().killed > 0 {
+            return Some(self.out_of_memory());
+        }
+        let limit = self.bounds.watched.memory?;
+        let views = self.views.as_ref()?;
+        let scratch = scratch(views);
+        let mut used = sample.resident + scratch.0;
+        if used > limit.as_bytes() {
+            let (alone, shared) = views.processes.weigh().ok()?;
+            // Files of the scratch space that are mapped are in both.
+            used = alone + shared.max(scratch.0);
+        }
+        self.peak_memory = self.peak_memory.max(used);
+        (used > limit.as_bytes()).then(|| self.out_of_memory())
+    }
+
+    /// How a sandbox ended that had no memory left.
+    pub(super) fn out_of_memory(&self) -> Outcome {
+        let process = self.largest.as_ref().map(|process| process.name.clone());
+        if let Some(limit) = self.bounds.watched.memory {
+            return Outcome::OutOfMemory { limit: Some(limit), usage: Some(Size::bytes(self.peak_memory)), process };
+        }
+        let own = self.counted().exhausted;
+        let limit = self.limit_of_group().filter(|_| own).map(Size::bytes);
+        Outcome::OutOfMemory { limit, usage: self.peak_of_group().map(Size::bytes).or(limit), process }
+    }
+
+    fn time(&mut self, sample: &Sample) -> Option<Outcome> {
+        let limit = self.bounds.watched.cpu_time?;
+        let used = self.time_of_group().map_or(sample.time, |(user, system)| user + system);
+        let limit = (used >= limit).then_some(limit).and_then(Lifetime::new)?;
+        Some(Outcome::TimedOut { limit, clock: Clock::Cpu })
+    }
+
+    /// In user mode and in the kernel.
+    fn time_of_group(&self) -> Option<(Duration, Duration)> {
+        let group = self.cgroup?;
+        let stat = |name| group.entry(Controller::CpuAccounting, ("cpu.stat", name), ("", ""));
+        let micros = stat("user_usec").zip(stat("system_usec"));
+        let nanos = |file| group.number(Controller::CpuAccounting, "", file);
+        let legacy = || {
+            let both = nanos("cpuacct.usage_user").zip(nanos("cpuacct.usage_sys"))?;
+            Some((Duration::from_nanos(both.0), Duration::from_nanos(both.1)))
+        };
+        micros.map(|(user, system)| (Duration::from_micros(user), Duration::from_micros(system))).or_else(legacy)
+    }
+
+    fn disk(&mut self, sink: &mut dyn Sink) -> Option<Outcome> {
+        let Watched { disk, inodes, .. } = self.bounds.watched;
+        if disk.is_none() && inodes.is_none() {
+            return None;
+        }
+        let (bytes, files) = self.scratch()?;
+        let layer = sink.stored();
+        let mut sum = (bytes + layer.bytes, files + layer.files);
+        if disk.is_some_and(|limit| sum.0 + layer.unexplained > limit.as_bytes()) {
+            sum.0 += self.views.as_ref().map_or(0, |views| views.processes.nameless(&views.root));
+        }
+        let over = |of, limit: u64, usage| (usage > limit).then_some(Full { of, limit, usage });
+        let over = disk
+            .and_then(|limit| {
+                over(Room::Disk, limit.as_bytes() + SLACK, sum.0).map(|full| Full { limit: limit.as_bytes(), ..full })
+            })
+            .or_else(|| inodes.and_then(|limit| over(Room::Inodes, limit, sum.1)));
+        if let Some(Full { of, limit, usage }) = over {
+            return Some(Outcome::DiskFull { of, limit, usage: Some(usage), code: spec::ExitCode::KILLED.0 });
+        }
+        self.fill((bytes, files), layer);
+        None
+    }
+
+    /// Takes note of what is full without being over: the kernel refuses what does not fit.
+    fn fill(&mut self, (bytes, files): (u64, u64), layer: Stored) {
+        let Watched { scratch, inodes, .. } = self.bounds.watched;
+        let scratch = scratch.map(|limit| Full { of: Room::Scratch, limit: limit.as_bytes(), usage: bytes });
+        let files = inodes.map(|limit| Full { of: Room::Inodes, limit, usage: files + layer.files });
+        let scratch = scratch.filter(|full| full.usage + SLACK >= full.limit);
+        self.full = scratch.or(files.filter(|full| full.usage >= full.limit));
+    }
+
+    /// What was found full, the last time.
+    pub(super) fn full(&self) -> Option<Full> {
+        self.full
+    }
+
+    /// The most processes at one time, as far as they were seen.
+    pub(super) fn peak_tasks(&self) -> u32 {
+        self.peak_tasks
+    }
+
+    /// What the kernel counted.
+    pub(super) fn counted(&self) -> Counted {
+        let Some(group) = self.cgroup else { return Counted::default() };
+        let events = |name| group.entry(Controller::Memory, ("memory.events", name), ("memory.oom_control", name));
+        Counted {
+            killed: events("oom_kill").unwrap_or(0),
+            exhausted: events("oom").map_or_else(|| self.came_near(), |count| count > 0),
+            refused: group.entry(Controller::Pids, ("pids.events", "max"), ("pids.events", "max")).unwrap_or(0),
+        }
+    }
+
+    /// What was used, as far as it is known better than by `usage`, which is what the buried processes had used.
+    pub(super) fn refine(&self, mut usage: Usage) -> Usage {
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        if let Some((user, system)) = self.time_of_group() {
+            (usage.cpu_user_us, usage.cpu_system_us) = (micros(user), micros(system));
+        }
+        match self.peak_of_group() {
+            Some(peak) => (usage.peak_memory_bytes, usage.memory_of) = (peak, MemoryOf::Cgroup),
+            None if self.peak_memory > 0 => {
+                (usage.peak_memory_bytes, usage.memory_of) = (self.peak_memory, MemoryOf::Watch);
+            }
+            None => {}
+        }
+        let counted = self.cgroup.and_then(|group| group.number(Controller::Pids, "pids.peak", "pids.peak"));
+        // Init is in the group.
+        let counted = counted.and_then(|peak| u32::try_from(peak.saturating_sub(1)).ok());
+        usage.peak_processes = counted.or((self.peak_tasks > 0).then_some(self.peak_tasks));
+        usage
+    }
+}
+
+/// What may be over or missing without being told: directories and attributes take room that nobody asked for, and a file
+/// system in memory is full when the last page is.
+const SLACK: u64 = 64 * 1024;
+
+/// Bytes and files of the scratch space.
+fn scratch(views: &Views) -> (u64, u64) {
+    let Ok(space) = fstatfs(&views.root) else { return (0, 0) };
+    let block = u64::try_from(space.f_bsize).unwrap_or(4096);
+    let files = space.f_files.saturating_sub(space.f_ffree);
+    (space.f_blocks.saturating_sub(space.f_bfree) * block, files)
+}

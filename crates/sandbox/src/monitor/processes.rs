@@ -1,0 +1,167 @@
+//! The processes of a sandbox, seen through its own `/proc` (proc_pid_stat(5), proc_pid_statm(5), proc_pid_smaps(5)).
+
+use std::io::Read as _;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use linux::Result;
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, statat};
+
+/// A sandbox's `/proc`, held from outside.
+#[derive(Debug)]
+pub(super) struct Processes(OwnedFd);
+
+/// What all processes use together, init included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sample {
+    /// Processes and threads, init left out.
+    pub(super) tasks: u32,
+    /// Memory that is mapped, in bytes: what several have is counted for each, and what they have of files too. Never less than
+    /// what is used.
+    pub(super) resident: u64,
+    /// Processor time of those that live, and of the dead that somebody waited for.
+    pub(super) time: Duration,
+    /// The process with the most memory, and its pid.
+    pub(super) largest: Option<Process>,
+}
+
+/// One process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Process {
+    /// Its name, as the kernel keeps it: at most 15 bytes.
+    pub(super) name: String,
+    /// Its memory, in bytes.
+    pub(super) resident: u64,
+}
+
+impl Processes {
+    pub(super) fn new(proc: OwnedFd) -> Self {
+        Self(proc)
+    }
+
+    /// Looks at all that there are now. Those that end meanwhile are left out.
+    pub(super) fn sample(&self) -> Result<Sample> {
+        let mut sample = Sample::default();
+        for pid in self.pids()? {
+            let Some(stat) = self.read(&pid, "stat").as_deref().and_then(Stat::parse) else { continue };
+            let init = pid == "1";
+            sample.tasks += if init { 0 } else { stat.threads };
+            sample.time += stat.time;
+            sample.resident += stat.resident;
+            if !init && sample.largest.as_ref().is_none_or(|largest| largest.resident < stat.resident) {
+                sample.largest = Some(Process { name: stat.name, resident: stat.resident });
+            }
+        }
+        Ok(sample)
+    }
+
+    /// The memory of all processes with each page counted once, files left out: what is theirs alone, and what is in memory and
+    /// shared, in bytes. Takes its time: the kernel looks at every page.
+    pub(super) fn weigh(&self) -> Result<(u64, u64)> {
+        let mut sum = (0, 0);
+        for pid in self.pids()? {
+            let Some(text) = self.read(&pid, "smaps_rollup") else { continue };
+            let field = |name: &str| text.lines().find_map(|line| kilobytes(line.strip_prefix(name)?)).unwrap_or(0);
+            sum.0 += field("Pss_Anon:");
+            sum.1 += field("Pss_Shmem:");
+        }
+        Ok(sum)
+    }
+
+    /// Bytes of files that are open and have no name any more, but for those in the file system of `root`. What a process hides
+    /// by not being dumpable (prctl(2)), or has on the way to another in a message, is not seen.
+    pub(super) fn nameless(&self, root: &OwnedFd) -> u64 {
+        let own = fstat(root).map_or(0, |root| root.st_dev);
+        let mut known = std::collections::BTreeMap::new();
+        for pid in self.pids().unwrap_or_default() {
+            let fds = format!("{pid}/fd");
+            let opened = openat(&self.0, &fds, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+            let Ok(dir) = opened.and_then(Dir::new) else { continue };
+            for entry in dir.flatten() {
+                let path = format!("{fds}/{}", entry.file_name().to_string_lossy());
+                let Ok(file) = statat(&self.0, path, AtFlags::empty()) else { continue };
+                let regular = FileType::from_raw_mode(file.st_mode).is_file();
+                if regular && file.st_nlink == 0 && file.st_dev != own {
+                    known.insert((file.st_dev, file.st_ino), u64::try_from(file.st_blocks).unwrap_or(0) * 512);
+                }
+            }
+        }
+        known.values().sum()
+    }
+
+    fn pids(&self) -> Result<Vec<String>> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = Dir::new(openat(&self.0, ".", flags, Mode::empty())?)?;
+        let names = dir.filter_map(|entry| Some(entry.ok()?.file_name().to_str().ok()?.to_owned()));
+        Ok(names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())).collect())
+    }
+
+    /// A file of one process; `None` where it has ended.
+    pub(super) fn read(&self, pid: &str, file: &str) -> Option<String> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let file = openat(&self.0, format!("{pid}/{file}"), flags, Mode::empty()).ok()?;
+        let mut text = Vec::with_capacity(1024);
+        std::fs::File::from(file).read_to_end(&mut text).ok()?;
+        Some(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+impl AsFd for Processes {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// What of `/proc/PID/stat` matters here.
+struct Stat {
+    name: String,
+    threads: u32,
+    time: Duration,
+    resident: u64,
+}
+
+impl Stat {
+    /// The name stands in parentheses and may hold anything, parentheses included; the other fields are numbers.
+    fn parse(text: &str) -> Option<Self> {
+        let (before, after) = text.rsplit_once(')')?;
+        let (_, name) = before.split_once('(')?;
+        let fields: Vec<_> = after.split_ascii_whitespace().collect();
+        // Fields are numbered from 1; the third is the first after the name.
+        let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+        let ticks = [14, 15, 16, 17].into_iter().map(field).sum::<Option<u64>>()?;
+        Some(Self {
+            name: name.to_owned(),
+            threads: u32::try_from(field(20)?).ok()?,
+            time: Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second()),
+            resident: field(24)? * u64::try_from(rustix::param::page_size()).ok()?,
+        })
+    }
+}
+
+/// The value of a line such as `Pss:   12 kB`, in bytes.
+fn kilobytes(rest: &str) -> Option<u64> {
+    rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_may_be_called_anything() {
+        let numbers = "S 1 7 7 0 -1 4194560 1 2 3 4 150 50 20 30 20 0 5 0 99 1000 256 18446744073709551615";
+        let stat = Stat::parse(&format!("7 (a) (b c) {numbers}")).unwrap();
+        assert_eq!((stat.name.as_str(), stat.threads), ("a) (b c", 5));
+        assert_eq!(stat.time, Duration::from_millis(250 * 1000 / rustix::param::clock_ticks_per_second()));
+        assert_eq!(stat.resident, 256 * rustix::param::page_size() as u64);
+    }
+
+    #[test]
+    fn this_process_is_seen_and_weighed() {
+        let proc = openat(rustix::fs::CWD, "/proc", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let processes = Processes::new(proc);
+        let sample = processes.sample().unwrap();
+        assert!(sample.tasks > 0 && sample.resident > 0 && sample.largest.is_some());
+        assert!(processes.weigh().unwrap().0 > 0);
+    }
+}
