@@ -23,6 +23,9 @@ pub enum Error {
     /// The run's writable layer cannot be made.
     #[error("cannot make a writable layer for the workspace")]
     Layer(#[source] store::DiskError),
+    /// What dies with the run cannot be removed.
+    #[error("cannot remove what the run left")]
+    Clear(#[source] store::RemoveError),
     /// The workspace can be neither overlaid nor copied.
     #[error("cannot copy the workspace, which cannot be overlaid ({overlay})")]
     Copy {

@@ -1,7 +1,7 @@
 //! The writable layer of a copy-on-write workspace: an overlay where it can be, else a copy.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use spec::{Changes, RunSpec, Size, WorkspaceLayer};
 use store::copy::{Bounds, Mark};
@@ -25,15 +25,30 @@ pub(crate) fn footprint(layer: &WorkspaceLayer, limit: Option<Size>) -> Footprin
     }
 }
 
+/// Makes the directories that stand for home, `/tmp` and an empty workspace where there is no file system of the run's own.
+pub(crate) fn scratch(run: &Run) -> Result<PathBuf, Error> {
+    run.scratch(&["home", "tmp", "workspace"]).map_err(Error::Layer)
+}
+
+/// Removes them: they die with the run.
+pub(crate) fn clear_scratch(run: &Run) -> Result<(), Error> {
+    run.clear_scratch().map_err(Error::Clear)
+}
+
 /// Makes an overlay's directories.
 pub(crate) fn overlay(run: &Run, workspace: &Path) -> Result<WorkspaceLayer, Error> {
     run.layer(workspace, owner()).map_err(Error::Layer)
 }
 
-/// Copies the workspace; `reason` is why it cannot be overlaid.
-pub(crate) fn copy(run: &Run, workspace: &Path, reason: String) -> Result<(WorkspaceLayer, Mark), Error> {
+/// Copies the workspace for an owner other than the caller, if there is one; `reason` is why it cannot be overlaid.
+pub(crate) fn copy(
+    run: &Run,
+    workspace: &Path,
+    reason: String,
+    owner: Option<Owner>,
+) -> Result<(WorkspaceLayer, Mark), Error> {
     let target = run.place_of_copy();
-    let copied = store::copy::tree(workspace, &target, BOUNDS, owner());
+    let copied = store::copy::tree(workspace, &target, BOUNDS, owner);
     let copied = copied.map_err(|source| Error::Copy { overlay: reason, source })?;
     Ok((WorkspaceLayer::Copy(target), copied.mark))
 }
@@ -49,6 +64,11 @@ pub(crate) fn settle(spec: &RunSpec, lost: &mut dyn FnMut(String)) {
     else {
         return;
     };
+    open_up(dir, lost);
+}
+
+/// As [`settle`], for an overlay's directories whose run was interrupted.
+pub(crate) fn open_up(dir: &Path, lost: &mut dyn FnMut(String)) {
     for closed in CLOSED.map(|closed| dir.join(closed)) {
         match std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -73,7 +93,7 @@ pub(crate) fn changes(
 }
 
 /// The sandbox's id outside, where it is not the caller's own.
-fn owner() -> Option<Owner> {
+pub(crate) fn owner() -> Option<Owner> {
     let id = sandbox::given_id().ok().flatten()?;
     Some(Owner { uid: id, gid: id })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use config::{Host, Request, Settings};
 use jiff::Timestamp;
 use sandbox::{Ends, Plan, Survey};
-use spec::{Report, RunId, RunSpec, TraceId};
+use spec::{Level, Report, RunId, RunSpec, TraceId, WorkspaceLayer};
 use store::{Record, Retention, Store};
 
 use crate::running::{self, Running};
@@ -25,6 +25,11 @@ pub struct Prepared {
 pub enum Notice {
     /// The run is recorded under this name.
     Recorded(RunId),
+    /// The sandbox has no namespaces: Landlock and the filter alone keep it apart.
+    Confined {
+        /// Why not.
+        reason: String,
+    },
     /// The workspace is being copied, because it cannot be overlaid.
     Copying {
         /// Why not.
@@ -61,7 +66,14 @@ impl Prepared {
     /// How the sandbox will be built. Nothing is recorded or changed.
     pub fn plan(&self) -> Result<Plan, Error> {
         let survey = Survey::new(&self.spec).map_err(|error| Error::Plan(sandbox::Error::Survey(error)))?;
-        sandbox::plan(&self.spec, &survey).map_err(Error::Plan)
+        match self.spec.floor.namespaces {
+            Level::Off => {
+                let run = self.state_dir.join("runs").join(self.spec.run_id.as_str());
+                sandbox::confined(&self.uncovered(&run), &survey, &run.join(store::SCRATCH))
+            }
+            Level::Required | Level::Preferred => sandbox::plan(&self.spec, &survey),
+        }
+        .map_err(Error::Plan)
     }
 
     /// Runs the command to the end of everything it started, and records it.
@@ -80,6 +92,15 @@ impl Prepared {
             let _later = store.expire(&Retention::default(), Timestamp::now());
         }
         Ok(report)
+    }
+
+    /// As it is without namespaces: with a copy for an overlay.
+    fn uncovered(&self, run: &Path) -> RunSpec {
+        let mut spec = self.spec.clone();
+        if let Some(workspace) = spec.workspace.as_mut().filter(|workspace| workspace.layer.is_some()) {
+            workspace.layer = Some(WorkspaceLayer::Copy(run.join("copy")));
+        }
+        spec
     }
 
     fn record(&self) -> Record {

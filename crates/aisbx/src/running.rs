@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use sandbox::{Act, End, Ends, Sink, Stored, Stream, Survey};
-use spec::{Changes, Driver, Enforcement, Outcome, Report, RunSpec, Usage, Weakening};
+use spec::{Access, Changes, Driver, Enforcement, Level, Outcome, Report, RunSpec, Size, Usage, Weakening};
 use store::copy::Mark;
-use store::{Durability, Footprint, LogBounds, LogWriter, Run};
+use store::{Durability, Footprint, LogBounds, LogWriter, Owner, Run};
 
 use crate::capture::Capture;
 use crate::hint::hint;
@@ -20,10 +20,13 @@ const WORTH_SYNCING: Duration = Duration::from_millis(100);
 /// A sandbox that is being built, or why it cannot be.
 pub(crate) type Attempt = Result<sandbox::Building, sandbox::Error>;
 
-/// Starts to build the sandbox of a run.
-pub(crate) fn attempt(spec: &RunSpec) -> Attempt {
-    let survey = Survey::new(spec).map_err(sandbox::Error::Survey)?;
-    sandbox::start(sandbox::plan(spec, &survey)?)
+/// Starts to build the sandbox of a run, of the strongest kind.
+pub(crate) fn attempt(spec: &RunSpec) -> Option<Attempt> {
+    let build = || {
+        let survey = Survey::new(spec).map_err(sandbox::Error::Survey)?;
+        sandbox::start(sandbox::plan(spec, &survey)?)
+    };
+    (spec.floor.namespaces != Level::Off).then(build)
 }
 
 /// A run that goes on.
@@ -38,13 +41,18 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn new(run: Run, spec: RunSpec, notes: Vec<Weakening>) -> Self {
         let log = run.log(LogBounds::default());
-        let output =
-            Output { log, stdout: Capture::default(), stderr: Capture::default(), unlogged: None, footprint: None };
+        let output = Output {
+            log,
+            stdout: Capture::default(),
+            stderr: Capture::default(),
+            unlogged: None,
+            footprints: Vec::new(),
+        };
         Self { run, spec, notes, output, began: Instant::now() }
     }
 
     /// Runs to the end and writes the report. What goes wrong from here on is told in the report.
-    pub(crate) fn finish(mut self, first: Attempt, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Report {
+    pub(crate) fn finish(mut self, first: Option<Attempt>, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Report {
         let done = self.execute(first, ends, notice);
         if let Some(errno) = done.as_ref().ok().and_then(|done| done.end.refused) {
             notice(Notice::Untaken { reason: errno.to_string() });
@@ -65,7 +73,13 @@ impl Running {
     }
 
     /// Builds the sandbox and runs the command in it; over a copy of the workspace where there can be no overlay.
-    fn execute(&mut self, first: Attempt, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Done, String> {
+    fn execute(
+        &mut self,
+        first: Option<Attempt>,
+        ends: Ends<'_>,
+        notice: &mut dyn FnMut(Notice),
+    ) -> Result<Done, String> {
+        let Some(first) = first else { return self.confined("the profile has it so".to_owned(), ends, notice) };
         let sentence = |error: Error| error.sentence();
         let workspace = self.spec.workspace.as_ref();
         let source = workspace.filter(|workspace| workspace.layer.is_some()).map(|workspace| workspace.source.clone());
@@ -77,25 +91,49 @@ impl Running {
             (Err(sandbox::Error::Build { act: Act::Overlay(_), errno }), Some(source)) => {
                 let reason = errno.to_string();
                 notice(Notice::Copying { reason: reason.clone() });
-                let mark = self.copy(source.clone(), reason).map_err(sentence)?;
-                let second = attempt(&self.spec);
+                let mark = self.copy(source.clone(), reason, layers::owner()).map_err(sentence)?;
+                let second = attempt(&self.spec).ok_or("the profile has no namespaces")?;
                 self.go_on(second, ends).map(|end| Done { end, mark: Some(mark) }).map_err(|error| chain(&error))
+            }
+            (Err(error), _) if error.lacks_namespaces() && self.spec.floor.namespaces == Level::Preferred => {
+                self.confined(chain(&error), ends, notice)
             }
             (Err(error), _) => Err(chain(&error)),
         }
     }
 
+    /// Runs the command without namespaces. What would be an overlay is a copy.
+    fn confined(&mut self, reason: String, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Done, String> {
+        notice(Notice::Confined { reason });
+        let source = self.spec.workspace.as_ref().filter(|workspace| workspace.access == Access::Cow);
+        let source = source.map(|workspace| workspace.source.clone());
+        let mark = source.map(|source| {
+            let reason = "there are no namespaces".to_owned();
+            notice(Notice::Copying { reason: reason.clone() });
+            self.copy(source, reason, None).map_err(|error| error.sentence())
+        });
+        let mark = mark.transpose()?;
+        let scratch = layers::scratch(&self.run).map_err(|error| error.sentence())?;
+        self.output.footprints.push(Footprint::new(&scratch, self.spec.limits.disk.map(Size::as_bytes)));
+        let survey = Survey::new(&self.spec).map_err(|error| chain(&sandbox::Error::Survey(error)))?;
+        let building = sandbox::confined(&self.spec, &survey, &scratch).and_then(sandbox::start);
+        let end = self.go_on(building, ends).map_err(|error| chain(&error));
+        layers::clear_scratch(&self.run).map_err(|error| error.sentence())?;
+        Ok(Done { end: end?, mark })
+    }
+
     fn go_on(&mut self, attempt: Attempt, ends: Ends<'_>) -> Result<End, sandbox::Error> {
         let limits = &self.spec.limits;
         let kept = self.spec.workspace.as_ref().and_then(|workspace| workspace.layer.as_ref());
+        self.output.footprints.retain(|_| limits.disk.is_some() || limits.inodes.is_some());
         if let (Some(layer), true) = (kept, limits.disk.is_some() || limits.inodes.is_some()) {
-            self.output.footprint = Some(layers::footprint(layer, limits.disk));
+            self.output.footprints.push(layers::footprint(layer, limits.disk));
         }
         attempt?.run(self.spec.limits.lifetime, ends, &mut self.output)
     }
 
-    fn copy(&mut self, source: PathBuf, reason: String) -> Result<Mark, Error> {
-        let (layer, mark) = layers::copy(&self.run, &source, reason)?;
+    fn copy(&mut self, source: PathBuf, reason: String, owner: Option<Owner>) -> Result<Mark, Error> {
+        let (layer, mark) = layers::copy(&self.run, &source, reason, owner)?;
         if let Some(workspace) = &mut self.spec.workspace {
             workspace.layer = Some(layer);
         }
@@ -170,7 +208,7 @@ struct Output {
     /// Why the log is not whole.
     unlogged: Option<String>,
     /// What it keeps on disk, where that is limited.
-    footprint: Option<Footprint>,
+    footprints: Vec<Footprint>,
 }
 
 impl Sink for Output {
@@ -187,9 +225,13 @@ impl Sink for Output {
     }
 
     fn stored(&mut self) -> Stored {
-        self.footprint.as_mut().map_or_else(Stored::default, |footprint| {
+        let mut stored = Stored::default();
+        for footprint in &mut self.footprints {
             let store::Room { bytes, files } = footprint.now();
-            Stored { bytes, files, unexplained: footprint.unexplained() }
-        })
+            stored.bytes += bytes;
+            stored.files += files;
+            stored.unexplained = stored.unexplained.max(footprint.unexplained());
+        }
+        stored
     }
 }

@@ -25,11 +25,23 @@ pub fn drop_all() -> Result<()> {
     set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })
 }
 
+/// Gives up every capability that this process holds or could pass on. Without privilege the bounding set stays, which means
+/// nothing under `no_new_privs`.
+pub fn drop_held() -> Result<()> {
+    clear_ambient_capability_set()?;
+    let none = CapabilitySet::empty();
+    set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })
+}
+
+/// Whether this process holds no capability, whatever the bounding set says.
+pub fn holds_none() -> Result<bool> {
+    let sets = rustix::thread::capabilities(None)?;
+    Ok((sets.effective | sets.permitted | sets.inheritable).is_empty())
+}
+
 /// Whether this process holds no capability in any set.
 pub fn is_empty() -> Result<bool> {
-    let sets = rustix::thread::capabilities(None)?;
-    let held = sets.effective | sets.permitted | sets.inheritable;
-    Ok(held.is_empty() && is_bounding_set_empty()?)
+    Ok(holds_none()? && is_bounding_set_empty()?)
 }
 
 /// An ambient capability would have to be permitted and inheritable.

@@ -15,7 +15,7 @@ mod access;
 #[cfg(test)]
 mod tests;
 
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
 use crate::{Result, check};
@@ -117,9 +117,15 @@ impl Ruleset {
     ///
     /// Needs `no_new_privs`, or else CAP_SYS_ADMIN in the thread's user namespace: fails with `PERM` without. Rulesets add up,
     /// each can only take away; a seventeenth fails with `TOOBIG`.
-    pub fn restrict_self(self) -> Result<()> {
+    pub fn restrict_self(&self) -> Result<()> {
         // SAFETY: the descriptor is open; no memory is touched.
         check(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, self.0.as_raw_fd(), 0) }).map(drop)
+    }
+}
+
+impl AsFd for Ruleset {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }
 

@@ -16,6 +16,14 @@ pub enum Error {
     /// A path, argument or variable has a NUL byte, which no system call can take.
     #[error("cannot use {0}: it has a NUL byte in it")]
     Nul(String),
+    /// Something cannot be done without namespaces.
+    #[error("cannot {0} without namespaces, which this host does not allow; `aisbx doctor` tells how to mend that")]
+    Unconfined(String),
+    /// Landlock is missing, or too old to keep signals in.
+    #[error(
+        "namespaces cannot be made here, and Landlock, which could stand in for them, {0}; `aisbx doctor` tells how to mend that"
+    )]
+    Landlock(String),
     /// The floor asks for a cgroup that cannot be had.
     #[error(
         "no cgroup with the {0} controller can be made here, which the profile's floor requires; `aisbx doctor` tells how, and `floor: {{cgroup: preferred}}` does without"
@@ -40,6 +48,9 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
+    /// The kernel makes no namespaces for this caller.
+    #[error("cannot make new namespaces (`aisbx doctor` tells what this host allows)")]
+    Namespaces(#[source] Errno),
     /// The parent's part of the start failed.
     #[error("cannot {act}")]
     Start {
@@ -66,6 +77,17 @@ pub enum Error {
     Watch(#[source] Errno),
 }
 
+impl Error {
+    /// Whether namespaces are what could not be had: nothing ran, and another wall may do.
+    pub fn lacks_namespaces(&self) -> bool {
+        match self {
+            Self::Namespaces(_) => true,
+            Self::Build { act, .. } => matches!(act, Act::Separate | Act::Map),
+            _ => false,
+        }
+    }
+}
+
 /// What the child was doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -85,6 +107,8 @@ pub enum Act {
     Overlay(String),
     /// Giving up capabilities and the rest of what it inherited.
     Surrender,
+    /// Restricting itself to what the rules leave.
+    Confine,
     /// Installing the system-call filter.
     Filter,
     /// Reading back that all of it holds.
@@ -110,6 +134,7 @@ impl std::fmt::Display for Act {
             ),
             Self::Do(step) | Self::Overlay(step) => f.write_str(step),
             Self::Surrender => f.write_str("give up capabilities and inherited descriptors"),
+            Self::Confine => f.write_str("restrict itself by Landlock"),
             Self::Filter => f.write_str("install the system-call filter"),
             Self::Verify => f.write_str("find every protection in force"),
             Self::Workdir(path) => write!(f, "go to the working directory {}", path.display()),

@@ -14,6 +14,8 @@ pub mod trial;
 
 pub use error::{Act, Error};
 pub use monitor::{Building, End, Ends, Sink, Stored, Stream, start};
-pub use plan::{Bounds, Directory, Group, Plan, Setting, Step, Version, Watched, plan};
+pub use plan::{
+    Bounds, Confinement, Directory, Group, Plan, Reach, Rule, Setting, Step, Version, Wall, Watched, confined, plan,
+};
 pub use survey::{Cgroups, Controller, Kind, Owner, Parent, Survey, given_id};
 pub use syscalls::refusals;

@@ -2,6 +2,7 @@
 
 mod cgroup;
 mod command;
+mod confined;
 mod idmap;
 mod init;
 mod message;

@@ -1,6 +1,7 @@
 //! From what is wanted to how it is done: an ordered list of steps that can be printed. Pure.
 
 mod bounds;
+mod confined;
 mod etc;
 mod group;
 mod proc;
@@ -20,14 +21,26 @@ use spec::{Command, Network, RunSpec, Syscalls};
 use crate::{Error, Survey};
 
 pub use bounds::{Bounds, Watched};
+pub use confined::{Confinement, Reach, Rule, confined};
 pub use group::{Directory, Group, Setting, Version};
 pub use step::Step;
 pub(crate) use step::{Bind, Layer, Overlay};
 pub(crate) use tree::EMPTY;
 
+/// What keeps a sandbox apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wall {
+    /// Namespaces, and in them a tree of files of its own.
+    Namespaces,
+    /// Rules about the host's files, where namespaces cannot be made; and what network is left.
+    Landlock(Confinement, Network),
+}
+
 /// How a sandbox is built.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What keeps it apart.
+    pub wall: Wall,
     /// Namespaces made new.
     pub namespaces: Namespaces,
     /// Who the sandbox is.
@@ -69,6 +82,7 @@ pub fn plan(spec: &RunSpec, survey: &Survey) -> Result<Plan, Error> {
         .and(Namespaces::CGROUP)
         .and(shared);
     Ok(Plan {
+        wall: Wall::Namespaces,
         namespaces,
         identity: Ids {
             inner: spec.identity.id,
@@ -77,7 +91,7 @@ pub fn plan(spec: &RunSpec, survey: &Survey) -> Result<Plan, Error> {
             privileged: survey.privileged,
         },
         steps: tree::steps(spec, survey)?,
-        bounds: bounds::bounds(spec, survey)?,
+        bounds: bounds::bounds(spec, survey, bounds::Rung::Namespaces)?,
         syscalls: spec.syscalls,
         command: spec.command.clone(),
     })
@@ -86,6 +100,24 @@ pub fn plan(spec: &RunSpec, survey: &Survey) -> Result<Plan, Error> {
 impl fmt::Display for Plan {
     /// One line for each thing done, in order.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.wall {
+            Wall::Namespaces => self.fmt_namespaces(f)?,
+            Wall::Landlock(confinement, network) => {
+                let reach = if *network == Network::Host { "the host's network" } else { "no socket" };
+                writeln!(f, "stay user {} of the host, and reach {reach}", self.identity.inner)?;
+                writeln!(f, "{confinement}\n{}", self.bounds)?;
+            }
+        }
+        writeln!(f, "leave the session keyring, give up all capabilities in every set, set no_new_privs")?;
+        writeln!(f, "filter system calls: {}", self.syscalls.name())?;
+        writeln!(f, "start init, which starts in {}:", self.command.workdir.display())?;
+        let words: Vec<_> = self.command.argv.iter().map(|word| word.to_string_lossy()).collect();
+        write!(f, "  {}", words.join(" "))
+    }
+}
+
+impl Plan {
+    fn fmt_namespaces(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = [
             (Namespaces::USER, "user"),
             (Namespaces::MOUNT, "mount"),
@@ -101,12 +133,7 @@ impl fmt::Display for Plan {
         writeln!(f, "{}", self.bounds)?;
         let Ids { inner, outer_user, outer_group, .. } = self.identity;
         writeln!(f, "be user and group {inner} inside, user {outer_user} and group {outer_group} outside")?;
-        self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))?;
-        writeln!(f, "leave the session keyring, give up all capabilities in every set, set no_new_privs")?;
-        writeln!(f, "filter system calls: {}", self.syscalls.name())?;
-        writeln!(f, "start init, which starts in {}:", self.command.workdir.display())?;
-        let words: Vec<_> = self.command.argv.iter().map(|word| word.to_string_lossy()).collect();
-        write!(f, "  {}", words.join(" "))
+        self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
     }
 }
 

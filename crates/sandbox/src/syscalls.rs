@@ -1,11 +1,13 @@
 //! Which system calls a sandbox may make: the named policies, as data, and their compilation.
 
+mod confined;
 mod table;
 
 use linux::seccomp::{Action, Condition, Policy, Program, Rule, Test};
-use spec::Syscalls;
+use spec::{Network, Syscalls};
 
-use crate::plan::Bounds;
+use crate::plan::{Plan, Wall};
+use confined::{CONFINED, NO_SOCKETS, NO_UNIX_SOCKETS};
 use table::{BASELINE, BOUND, DEBUGGING, LAST_KNOWN, MINIMAL, WATCHED};
 
 /// One row of a policy, and why it stands there.
@@ -17,26 +19,54 @@ struct Entry {
     reason: &'static str,
 }
 
+/// What a sandbox is in need of besides its policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Need {
+    /// It is bound to some processors.
+    bound: bool,
+    /// Its memory is watched.
+    watched: bool,
+    /// It has no namespaces, and this network.
+    confined: Option<Network>,
+}
+
+impl Need {
+    /// What a plan needs.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let confined = match &plan.wall {
+            Wall::Namespaces => None,
+            Wall::Landlock(_, network) => Some(*network),
+        };
+        let (bound, watched) = (plan.bounds.processors.is_some(), plan.bounds.watched.memory.is_some());
+        Self { bound, watched, confined }
+    }
+}
+
 /// The rows of a policy, first match first.
-fn entries(policy: Syscalls, bounds: &Bounds) -> impl Iterator<Item = &'static Entry> + use<> {
+fn entries(policy: Syscalls, need: Need) -> impl Iterator<Item = &'static Entry> + use<> {
     let (before, after): (&[Entry], &[Entry]) = match policy {
         Syscalls::Minimal => (MINIMAL, DEBUGGING),
         Syscalls::Baseline => (&[], DEBUGGING),
         Syscalls::Development => (&[], &[]),
     };
-    let bound = if bounds.processors.is_some() { BOUND } else { &[] };
-    let watched = if bounds.watched.memory.is_some() { WATCHED } else { &[] };
-    before.iter().chain(bound).chain(watched).chain(BASELINE).chain(after)
+    let bound = if need.bound { BOUND } else { &[] };
+    let watched = if need.watched { WATCHED } else { &[] };
+    let (confined, sockets): (&[Entry], &[Entry]) = match need.confined {
+        None => (&[], &[]),
+        Some(Network::None) => (CONFINED, NO_SOCKETS),
+        Some(Network::Host) => (CONFINED, NO_UNIX_SOCKETS),
+    };
+    before.iter().chain(bound).chain(watched).chain(confined).chain(sockets).chain(BASELINE).chain(after)
 }
 
 /// What a policy refuses: each call with the reason, in the policy's order.
 pub fn refusals(policy: Syscalls) -> impl Iterator<Item = (&'static str, &'static str)> {
-    entries(policy, &Bounds::default()).map(|entry| (entry.name, entry.reason))
+    entries(policy, Need::default()).map(|entry| (entry.name, entry.reason))
 }
 
 /// The filter of a policy, ready to be installed.
-pub(crate) fn compile(policy: Syscalls, bounds: &Bounds) -> Program {
-    let rules: Vec<Rule<'_>> = entries(policy, bounds)
+pub(crate) fn compile(policy: Syscalls, need: Need) -> Program {
+    let rules: Vec<Rule<'_>> = entries(policy, need)
         .filter_map(|entry| {
             let number = u32::try_from(entry.number).ok()?;
             let errno = u16::try_from(entry.errno).ok()?;
@@ -56,17 +86,25 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::plan::Watched;
+    fn everything() -> Need {
+        Need { bound: true, watched: true, confined: None }
+    }
 
-    /// Bounds that add every row there is.
-    fn everything() -> Bounds {
-        let watched = Watched { memory: Some(spec::Size::mebibytes(1)), ..Watched::default() };
-        Bounds { processors: Some(1), watched, ..Bounds::default() }
+    #[test]
+    fn without_namespaces_more_is_refused() {
+        for network in [Network::None, Network::Host] {
+            let need = Need { confined: Some(network), ..everything() };
+            let names: BTreeSet<_> = entries(Syscalls::Baseline, need).map(|entry| entry.name).collect();
+            for name in ["socket", "socketpair", "chmod", "fchmodat2", "setxattr", "shmat", "prlimit64", "ptrace"] {
+                assert!(names.contains(name), "{name}");
+            }
+            assert!(compile(Syscalls::Minimal, need).instructions().len() < 500);
+        }
     }
 
     #[test]
     fn every_row_has_a_reason_and_a_number_the_filter_knows() {
-        for entry in entries(Syscalls::Minimal, &everything()) {
+        for entry in entries(Syscalls::Minimal, everything()) {
             assert!(!entry.reason.is_empty(), "{}", entry.name);
             assert!((0..=i64::from(LAST_KNOWN)).contains(&entry.number), "{}", entry.name);
             assert!(entry.errno > 0, "{}", entry.name);
@@ -76,7 +114,7 @@ mod tests {
     #[test]
     fn no_row_is_idle() {
         let mut decided = BTreeSet::new();
-        for entry in entries(Syscalls::Minimal, &everything()) {
+        for entry in entries(Syscalls::Minimal, everything()) {
             assert!(!decided.contains(&entry.number), "{} is never reached", entry.name);
             if entry.conditions.is_empty() {
                 decided.insert(entry.number);
@@ -87,7 +125,7 @@ mod tests {
     #[test]
     fn a_filter_stays_small() {
         // The kernel evaluates the filter for every number at load; what counts is its depth, which its size bounds.
-        let length = compile(Syscalls::Minimal, &everything()).instructions().len();
+        let length = compile(Syscalls::Minimal, everything()).instructions().len();
         assert!(length < 320, "{length}");
     }
 }

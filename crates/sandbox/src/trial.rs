@@ -115,7 +115,7 @@ fn overlay() -> Result<()> {
 
 fn filter() -> Result<()> {
     rustix::thread::set_no_new_privs(true)?;
-    linux::seccomp::install(&crate::syscalls::compile(Syscalls::Baseline, &crate::plan::Bounds::default()))
+    linux::seccomp::install(&crate::syscalls::compile(Syscalls::Baseline, crate::syscalls::Need::default()))
 }
 
 #[cfg(test)]

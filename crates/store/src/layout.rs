@@ -8,6 +8,7 @@
 //!              log.0, log.N   its output: the head, and the rolling tail
 //!              layer/{upper,work}    where changes to the workspace go
 //!              copy           the workspace itself, where it cannot be overlaid
+//!              scratch        what dies with the run, where it has no file system of its own
 //!              size           bytes on the disk, measured once after the end
 //! runs/.new-<RunId>           a run that is being started
 //! trash/                      what is being removed
@@ -23,6 +24,8 @@ pub(crate) const LAYER: &str = "layer";
 pub(crate) const COPY: &str = "copy";
 pub(crate) const UPPER: &str = "upper";
 pub(crate) const WORK: &str = "work";
+/// The directory of what dies with the run, where it has no file system of its own.
+pub const SCRATCH: &str = "scratch";
 pub(crate) const SIZE: &str = "size";
 
 /// The prefix of a run that is being started.

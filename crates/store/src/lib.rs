@@ -41,6 +41,7 @@ pub use durability::Durability;
 pub use entry::{Ending, Entry, EntryError, State};
 pub use find::FindError;
 pub use footprint::Footprint;
+pub use layout::SCRATCH;
 pub use log::{Follow, LogBounds, LogError, LogItem, LogReader, LogWriter, Stream};
 pub use owner::Owner;
 pub use record::Record;

@@ -8,9 +8,9 @@ use rustix::fs::{Gid, Mode, Timestamps, Uid, fchmod, fchown, fdatasync, fsync, f
 use spec::{Report, RunId, WorkspaceLayer};
 
 use crate::directory::Directory;
-use crate::layout::{COPY, LAYER, RECORD, REPORT, SEGMENT, STARTING, UPPER, WORK};
+use crate::layout::{COPY, LAYER, RECORD, REPORT, SCRATCH, SEGMENT, STARTING, UPPER, WORK};
 use crate::lock::Lock;
-use crate::{DiskError, Durability, LogBounds, LogWriter, Owner, Record, document, remove};
+use crate::{DiskError, Durability, LogBounds, LogWriter, Owner, Record, RemoveError, document, remove};
 
 /// A run that goes on. When this is dropped, or its process dies, without [`Run::finish`], the run was interrupted.
 ///
@@ -81,6 +81,18 @@ impl Run {
         }
         resemble(&upper, workspace)?;
         Ok(WorkspaceLayer::Overlay(layer.path().to_owned()))
+    }
+
+    /// Makes a directory with these directories in it, for what dies with the run and has no file system of its own.
+    pub fn scratch(&self, names: &[&str]) -> Result<PathBuf, DiskError> {
+        let scratch = self.directory.ensure(SCRATCH)?;
+        names.iter().try_for_each(|name| scratch.ensure(name).map(drop))?;
+        Ok(scratch.path().to_owned())
+    }
+
+    /// Removes that directory and everything in it.
+    pub fn clear_scratch(&self) -> Result<(), RemoveError> {
+        remove::entry(&self.directory, SCRATCH)
     }
 
     /// Where a copy of the workspace goes ([`crate::copy::tree`]), when it cannot be overlaid. Nothing is there yet.

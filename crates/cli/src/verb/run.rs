@@ -234,9 +234,14 @@ impl Run {
             Notice::Copying { reason } if !self.quiet => {
                 say::warning(format_args!("copying the workspace, because it cannot be overlaid ({reason})"));
             }
+            Notice::Confined { reason } if !self.quiet => {
+                say::warning(format_args!(
+                    "no namespaces ({reason}): kept apart by Landlock and the system-call filter alone"
+                ));
+            }
             Notice::Untaken { reason } => say::error(format_args!("cannot write the command's output: {reason}")),
             Notice::Lost { reason } => say::warning(format_args!("the record of this run is not whole: {reason}")),
-            Notice::Recorded(_) | Notice::Copying { .. } => {}
+            Notice::Recorded(_) | Notice::Copying { .. } | Notice::Confined { .. } => {}
         }
     }
 

@@ -18,6 +18,7 @@ mod profiles;
 mod projects;
 mod records;
 mod report;
+mod rungs;
 mod signals;
 mod streams;
 mod terminal;

@@ -32,6 +32,7 @@ const SECCOMP: &str =
     "filters from files come with a later version: leave it out, and choose `syscalls: minimal` or `baseline`";
 const CAPS: &str = "a sandbox holds no capability: leave it out, or write `caps: []`";
 const ALLOW: &str = "networks limited to names come with a later version: close it with --net none, or share the host's with --net host";
+const LANDLOCK: &str = "rules below a mount tree come with a later version: write `preferred`, or leave it out";
 const FLOOR: &str = "nothing runs without it: write `required` or `preferred`, or leave it out";
 
 impl Rules {
@@ -51,7 +52,11 @@ impl Rules {
             all.push(refusal("caps", self.caps.value.join(", "), &self.caps.origin, CAPS));
         }
         all.extend(self.floor.iter().filter_map(|floor| {
-            let naked = floor.value.protection == Protection::Seccomp && floor.value.level == Level::Off;
+            let (protection, level) = (floor.value.protection, floor.value.level);
+            if (protection, level) == (Protection::Landlock, Level::Required) {
+                return Some(refusal("floor", "landlock required", &floor.origin, LANDLOCK));
+            }
+            let naked = (protection, level) == (Protection::Seccomp, Level::Off);
             naked.then(|| refusal("floor", "seccomp off", &floor.origin, FLOOR))
         }));
         all

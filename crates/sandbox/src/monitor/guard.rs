@@ -48,8 +48,8 @@ pub(super) struct Guard<'a> {
 #[derive(Debug)]
 pub(super) struct Views {
     pub(super) processes: Processes,
-    /// The root: its file system holds everything writable that dies with the run.
-    pub(super) root: OwnedFd,
+    /// The root: its file system holds everything writable that dies with the run, where it has one of its own.
+    pub(super) root: Option<OwnedFd>,
 }
 
 /// Something that has no room left.
@@ -165,7 +165,7 @@ impl<'a> Guard<'a> {
         if sample.largest.is_some() {
             self.largest.clone_from(&sample.largest);
         }
-        self.memory(&sample).or_else(|| self.time(&sample)).or_else(|| self.disk(sink))
+        self.memory(&sample).or_else(|| self.crowd(&sample)).or_else(|| self.time(&sample)).or_else(|| self.disk(sink))
     }
 
     /// Whether the kernel has ended somebody for want of memory, or is about to.
@@ -220,6 +220,11 @@ impl<'a> Guard<'a> {
         Outcome::OutOfMemory { limit, usage: self.peak_of_group().map(Size::bytes).or(limit), process }
     }
 
+    fn crowd(&self, sample: &Sample) -> Option<Outcome> {
+        let limit = self.bounds.watched.crowd.filter(|limit| sample.tasks > *limit)?;
+        Some(Outcome::TooManyProcesses { limit, refused: None, code: spec::ExitCode::KILLED.0 })
+    }
+
     fn time(&mut self, sample: &Sample) -> Option<Outcome> {
         let limit = self.bounds.watched.cpu_time?;
         let used = self.time_of_group().map_or(sample.time, |(user, system)| user + system);
@@ -249,7 +254,7 @@ impl<'a> Guard<'a> {
         let layer = sink.stored();
         let mut sum = (bytes + layer.bytes, files + layer.files);
         if disk.is_some_and(|limit| sum.0 + layer.unexplained > limit.as_bytes()) {
-            sum.0 += self.views.as_ref().map_or(0, |views| views.processes.nameless(&views.root));
+            sum.0 += self.views.as_ref().map_or(0, |views| views.processes.nameless(views.root.as_ref()));
         }
         let over = |of, limit: u64, usage| (usage > limit).then_some(Full { of, limit, usage });
         let over = disk
@@ -321,7 +326,7 @@ const SLACK: u64 = 64 * 1024;
 
 /// Bytes and files of the scratch space.
 fn scratch(views: &Views) -> (u64, u64) {
-    let Ok(space) = fstatfs(&views.root) else { return (0, 0) };
+    let Some(Ok(space)) = views.root.as_ref().map(fstatfs) else { return (0, 0) };
     let block = u64::try_from(space.f_bsize).unwrap_or(4096);
     let files = space.f_files.saturating_sub(space.f_ffree);
     (space.f_blocks.saturating_sub(space.f_bfree) * block, files)

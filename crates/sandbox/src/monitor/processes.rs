@@ -5,11 +5,19 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use linux::Result;
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, statat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
+use rustix::process::Pid;
 
-/// A sandbox's `/proc`, held from outside.
+/// The processes of a sandbox.
 #[derive(Debug)]
-pub(super) struct Processes(OwnedFd);
+pub(super) struct Processes {
+    /// The sandbox's own `/proc`, held from outside, or else the host's.
+    proc: OwnedFd,
+    /// Its init there.
+    init: Pid,
+    /// Whether everybody else is there too.
+    shared: bool,
+}
 
 /// What all processes use together, init included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,8 +43,20 @@ pub(super) struct Process {
 }
 
 impl Processes {
+    /// All that a `/proc` shows.
     pub(super) fn new(proc: OwnedFd) -> Self {
-        Self(proc)
+        Self { proc, init: Pid::INIT, shared: false }
+    }
+
+    /// A process of the host's and all that descend from it. Those that lose their parent must become its own children.
+    pub(super) fn below(init: Pid) -> Result<Self> {
+        let proc = openat(CWD, "/proc", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        Ok(Self { proc, init, shared: true })
+    }
+
+    /// A file of init's.
+    pub(super) fn of_init(&self, file: &str) -> Option<String> {
+        self.read(&self.init.to_string(), file)
     }
 
     /// Looks at all that there are now. Those that end meanwhile are left out.
@@ -44,7 +64,7 @@ impl Processes {
         let mut sample = Sample::default();
         for pid in self.pids()? {
             let Some(stat) = self.read(&pid, "stat").as_deref().and_then(Stat::parse) else { continue };
-            let init = pid == "1";
+            let init = pid == self.init.to_string();
             sample.tasks += if init { 0 } else { stat.threads };
             sample.time += stat.time;
             sample.resident += stat.resident;
@@ -70,16 +90,16 @@ impl Processes {
 
     /// Bytes of files that are open and have no name any more, but for those in the file system of `root`. What a process hides
     /// by not being dumpable (prctl(2)), or has on the way to another in a message, is not seen.
-    pub(super) fn nameless(&self, root: &OwnedFd) -> u64 {
-        let own = fstat(root).map_or(0, |root| root.st_dev);
+    pub(super) fn nameless(&self, root: Option<&OwnedFd>) -> u64 {
+        let own = root.and_then(|root| fstat(root).ok()).map_or(0, |root| root.st_dev);
         let mut known = std::collections::BTreeMap::new();
         for pid in self.pids().unwrap_or_default() {
             let fds = format!("{pid}/fd");
-            let opened = openat(&self.0, &fds, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+            let opened = openat(&self.proc, &fds, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
             let Ok(dir) = opened.and_then(Dir::new) else { continue };
             for entry in dir.flatten() {
                 let path = format!("{fds}/{}", entry.file_name().to_string_lossy());
-                let Ok(file) = statat(&self.0, path, AtFlags::empty()) else { continue };
+                let Ok(file) = statat(&self.proc, path, AtFlags::empty()) else { continue };
                 let regular = FileType::from_raw_mode(file.st_mode).is_file();
                 if regular && file.st_nlink == 0 && file.st_dev != own {
                     known.insert((file.st_dev, file.st_ino), u64::try_from(file.st_blocks).unwrap_or(0) * 512);
@@ -90,16 +110,32 @@ impl Processes {
     }
 
     fn pids(&self) -> Result<Vec<String>> {
+        let all = self.listed()?;
+        if !self.shared {
+            return Ok(all);
+        }
+        let parent = |pid: &String| Some((pid.clone(), Stat::parse(&self.read(pid, "stat")?)?.parent));
+        let parents: Vec<_> = all.iter().filter_map(parent).collect();
+        let mut ours = vec![self.init.to_string()];
+        let mut next = 0;
+        while let Some(pid) = ours.get(next).cloned() {
+            ours.extend(parents.iter().filter(|(_, parent)| parent.to_string() == pid).map(|(child, _)| child.clone()));
+            next += 1;
+        }
+        Ok(ours)
+    }
+
+    fn listed(&self) -> Result<Vec<String>> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let dir = Dir::new(openat(&self.0, ".", flags, Mode::empty())?)?;
+        let dir = Dir::new(openat(&self.proc, ".", flags, Mode::empty())?)?;
         let names = dir.filter_map(|entry| Some(entry.ok()?.file_name().to_str().ok()?.to_owned()));
         Ok(names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())).collect())
     }
 
     /// A file of one process; `None` where it has ended.
-    pub(super) fn read(&self, pid: &str, file: &str) -> Option<String> {
+    fn read(&self, pid: &str, file: &str) -> Option<String> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let file = openat(&self.0, format!("{pid}/{file}"), flags, Mode::empty()).ok()?;
+        let file = openat(&self.proc, format!("{pid}/{file}"), flags, Mode::empty()).ok()?;
         let mut text = Vec::with_capacity(1024);
         std::fs::File::from(file).read_to_end(&mut text).ok()?;
         Some(String::from_utf8_lossy(&text).into_owned())
@@ -108,13 +144,14 @@ impl Processes {
 
 impl AsFd for Processes {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.proc.as_fd()
     }
 }
 
 /// What of `/proc/PID/stat` matters here.
 struct Stat {
     name: String,
+    parent: u64,
     threads: u32,
     time: Duration,
     resident: u64,
@@ -131,6 +168,7 @@ impl Stat {
         let ticks = [14, 15, 16, 17].into_iter().map(field).sum::<Option<u64>>()?;
         Some(Self {
             name: name.to_owned(),
+            parent: field(4)?,
             threads: u32::try_from(field(20)?).ok()?,
             time: Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second()),
             resident: field(24)? * u64::try_from(rustix::param::page_size()).ok()?,

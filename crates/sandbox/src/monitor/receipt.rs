@@ -4,11 +4,11 @@
 use linux::Errno;
 use linux::process::Namespaces;
 use rustix::process::Resource;
-use spec::{Enforcement, Protection, Size, Syscalls, Weakening};
+use spec::{Enforcement, Network, Protection, Size, Syscalls, Weakening};
 
 use super::processes::Processes;
 use crate::native::Running;
-use crate::plan::{Plan, Version};
+use crate::plan::{Plan, Version, Wall};
 use crate::survey::Controller;
 use crate::{Act, Error};
 
@@ -18,34 +18,63 @@ use crate::{Act, Error};
 /// Something does not hold that was planned.
 pub(super) fn write(plan: &Plan, running: &Running, processes: &Processes) -> Result<Enforcement, Error> {
     let failed = |errno| Error::Build { act: Act::Verify, errno };
-    let read = |file| processes.read("1", file).ok_or(failed(Errno::SRCH));
+    let read = |file| processes.of_init(file).ok_or(failed(Errno::SRCH));
     let status = Status(read("status")?);
-    let users = users(&read("uid_map")?, plan).ok_or(failed(Errno::PERM))?;
-    let mut all = vec![
-        ("users", users),
-        ("files", "mount namespace, root of its own".to_owned()),
-        ("processes", status.processes().ok_or(failed(Errno::PERM))?),
-        ("capabilities", status.capabilities().ok_or(failed(Errno::PERM))?),
-        ("privileges", status.privileges().ok_or(failed(Errno::PERM))?),
-        ("syscalls", format!("{}, {}", status.filter().ok_or(failed(Errno::PERM))?, plan.syscalls.name())),
-    ];
-    let isolated = plan.namespaces.contain(Namespaces::NETWORK);
-    if isolated {
-        all.push(("network", "network namespace, loopback only".to_owned()));
+    let held = |what: Option<String>| what.ok_or(failed(Errno::PERM));
+    let mut all = match &plan.wall {
+        Wall::Namespaces => {
+            vec![
+                ("users", held(users(&read("uid_map")?, plan))?),
+                ("files", "mount namespace, root of its own".to_owned()),
+                ("processes", held(status.processes())?),
+                ("capabilities", held(status.capabilities(&ALL_SETS))?),
+            ]
+        }
+        Wall::Landlock(confinement, _) => {
+            let version = linux::landlock::abi().map_err(failed)?;
+            let files = format!("Landlock, version {version}, {} rules", confinement.rules.len());
+            let processes = "Landlock: nobody outside can be signaled or looked into".to_owned();
+            vec![("files", files), ("processes", processes), ("capabilities", held(status.capabilities(&HELD_SETS))?)]
+        }
+    };
+    all.push(("privileges", held(status.privileges())?));
+    all.push(("syscalls", format!("{}, {}", held(status.filter())?, plan.syscalls.name())));
+    match (&plan.wall, plan.namespaces.contain(Namespaces::NETWORK)) {
+        (Wall::Landlock(_, Network::None), _) => all.push(("network", "no sockets, by the filter".to_owned())),
+        (_, true) => all.push(("network", "network namespace, loopback only".to_owned())),
+        (_, false) => {}
     }
     all.extend(limits(plan, running, processes).map_err(failed)?);
     let protections =
         all.into_iter().map(|(name, mechanism)| Protection { name: name.to_owned(), mechanism }).collect();
-    let shared = "the host's network is shared: its loopback services and abstract sockets can be reached";
-    let traced = "processes of the sandbox may trace each other";
-    let weakened = [
-        (!isolated).then_some(("network", shared)),
-        (plan.syscalls == Syscalls::Development).then_some(("syscalls", traced)),
-    ];
-    let weakened = weakened.into_iter().flatten();
-    let weakened = weakened.map(|(name, reason)| Weakening { name: name.to_owned(), reason: reason.to_owned() });
+    let weakened = weaknesses(plan);
+    let weakened =
+        weakened.into_iter().map(|(name, reason)| Weakening { name: name.to_owned(), reason: reason.to_owned() });
     Ok(Enforcement { protections, weakened: plan.bounds.weakened.iter().cloned().chain(weakened).collect() })
 }
+
+fn weaknesses(plan: &Plan) -> Vec<(&'static str, &'static str)> {
+    let shared = match &plan.wall {
+        Wall::Namespaces => !plan.namespaces.contain(Namespaces::NETWORK),
+        Wall::Landlock(_, network) => *network == Network::Host,
+    };
+    let all = [
+        (
+            plan.wall != Wall::Namespaces,
+            "namespaces",
+            "none can be made here: names and metadata of the host's files and its process ids can be seen, modes and owners of \
+             files cannot be changed, nor their times, though that is pretended, nothing is at a place of its own, and the command has the caller's user id",
+        ),
+        (shared, "network", "the host's network is shared: its loopback services and abstract sockets can be reached"),
+        (plan.syscalls == Syscalls::Development, "syscalls", "processes of the sandbox may trace each other"),
+    ];
+    all.into_iter().filter(|(weak, _, _)| *weak).map(|(_, name, reason)| (name, reason)).collect()
+}
+
+/// Every set of capabilities(7).
+const ALL_SETS: [&str; 5] = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
+/// Without the bounding set, which only who has the right to can empty, and which means nothing under `no_new_privs`.
+const HELD_SETS: [&str; 4] = ["CapInh", "CapPrm", "CapEff", "CapAmb"];
 
 /// The map has one line: first id inside, first id outside, how many.
 fn users(map: &str, plan: &Plan) -> Option<String> {
@@ -67,10 +96,10 @@ impl Status {
         first.then(|| "process namespace".to_owned())
     }
 
-    fn capabilities(&self) -> Option<String> {
-        let is_empty = |set: &str| self.field(set).is_some_and(|bits| bits.bytes().all(|digit| digit == b'0'));
-        let all = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].into_iter().all(is_empty);
-        all.then(|| "none in any set".to_owned())
+    fn capabilities(&self, sets: &[&str]) -> Option<String> {
+        let is_empty = |set: &&str| self.field(set).is_some_and(|bits| bits.bytes().all(|digit| digit == b'0'));
+        let every = if sets == ALL_SETS { "in any set" } else { "held" };
+        sets.iter().all(is_empty).then(|| format!("none {every}"))
     }
 
     fn privileges(&self) -> Option<String> {
@@ -125,6 +154,7 @@ fn limits(plan: &Plan, running: &Running, processes: &Processes) -> Result<Vec<(
     let scratch = watched.scratch.map_or_else(String::new, |size| format!(", of which {size} in memory by the kernel"));
     let watched = [
         watched.memory.map(|size| ("memory", format!("watched, {size}"))),
+        watched.crowd.map(|count| ("pids", format!("watched, {count}"))),
         watched.cpu_time.map(|time| ("cpu_time", format!("watched, {} s", time.as_secs_f64()))),
         watched.disk.map(|size: Size| ("disk", format!("watched, {size}{scratch}"))),
         watched.inodes.map(|count| ("inodes", format!("watched, {count}"))),
@@ -136,7 +166,7 @@ fn limits(plan: &Plan, running: &Running, processes: &Processes) -> Result<Vec<(
 
 /// Init is in the group, as the kernel sees it from here.
 fn is_inside(group: &str, processes: &Processes) -> Result<(), Errno> {
-    let text = processes.read("1", "cgroup").ok_or(Errno::SRCH)?;
+    let text = processes.of_init("cgroup").ok_or(Errno::SRCH)?;
     let inside = text.lines().any(|line| line.rsplit('/').next() == Some(group));
     if inside { Ok(()) } else { Err(Errno::PERM) }
 }

@@ -19,7 +19,7 @@ use super::verdict::Seen;
 use super::{Building, End, Ends, Sink, Stream, receipt};
 use crate::Error;
 use crate::native::{Message, Running, failure, proceed};
-use crate::plan::Plan;
+use crate::plan::{Plan, Wall};
 
 /// From the first request to end to the last resort.
 const GRACE: Duration = Duration::from_secs(2);
@@ -79,7 +79,7 @@ impl<'a> Watch<'a> {
             Err(error) => Err(self.last_word().unwrap_or(error)),
         };
         if watched.is_err() {
-            let _ended = self.running.child.kill();
+            let _ended = self.running.end();
         }
         let ended = self.running.child.wait().map_err(Error::Watch)?;
         let outcome = self.outcome(watched)?;
@@ -104,7 +104,7 @@ impl<'a> Watch<'a> {
 
     /// Why the sandbox gave up, if that is why our part of the start failed.
     fn last_word(&self) -> Option<Error> {
-        self.running.child.kill().ok()?;
+        self.running.end().ok()?;
         match self.running.channel.receive() {
             Ok(Some(Message::Failed(stage, step, errno))) => Some(failure(self.plan, stage, step, errno)),
             _ => None,
@@ -186,8 +186,13 @@ impl<'a> Watch<'a> {
             Message::Failed(stage, step, errno) => return Err(failure(self.plan, stage, step, errno)),
             Message::Terminal => self.adopt(first.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
             Message::Started => {
-                let (processes, root) = first.zip(second).ok_or(Error::Watch(Errno::BADMSG))?;
-                let processes = Processes::new(processes);
+                let (processes, root) = match (&self.plan.wall, first, second) {
+                    (Wall::Namespaces, Some(processes), Some(root)) => (Processes::new(processes), Some(root)),
+                    (Wall::Landlock(..), None, None) => {
+                        (Processes::below(self.running.child.pid()).map_err(Error::Watch)?, None)
+                    }
+                    _ => return Err(Error::Watch(Errno::BADMSG)),
+                };
                 self.enforced = receipt::write(self.plan, self.running, &processes)?;
                 self.guard.begin(Views { processes, root }).map_err(Error::Watch)?;
             }
@@ -196,7 +201,9 @@ impl<'a> Watch<'a> {
                 self.guard.look_last();
                 self.seen.ended = Some(status);
             }
-            Message::Go | Message::Sources | Message::Signal(_) => return Err(Error::Watch(Errno::BADMSG)),
+            Message::Go | Message::Sources | Message::End | Message::Signal(_) => {
+                return Err(Error::Watch(Errno::BADMSG));
+            }
         }
         Ok(())
     }
@@ -253,7 +260,7 @@ impl<'a> Watch<'a> {
         self.seen.reached = Some(reached);
         // Whoever does not take the output is given up on after that.
         self.deadline = Instant::now().checked_add(GRACE);
-        if timed { self.running.channel.send(Message::Signal(libc::SIGTERM)) } else { self.running.child.kill() }
+        if timed { self.running.channel.send(Message::Signal(libc::SIGTERM)) } else { self.running.end() }
     }
 
     fn close_output(&mut self, sink: &mut dyn Sink) -> Result<(), Errno> {
@@ -274,7 +281,7 @@ impl<'a> Watch<'a> {
                 self.deadline = None;
                 return Ok(());
             }
-            _ => self.running.child.kill()?,
+            _ => self.running.end()?,
         }
         self.deadline = deadline.checked_add(GRACE);
         Ok(())

@@ -78,6 +78,15 @@ impl Cgroup {
         Ok(())
     }
 
+    /// Kills everything in it, where the kernel can (version two, Linux 5.14).
+    pub(super) fn kill(&self) -> Result<()> {
+        let unified = self.directories.iter().find(|one| one.version == Version::Two);
+        match unified.map_or(Ok(()), |one| one.write("cgroup.kill", b"1")) {
+            Err(Errno::NOENT) => Ok(()),
+            other => other,
+        }
+    }
+
     fn of(&self, controller: Controller) -> Option<&Made> {
         self.directories.iter().find(|one| one.controllers.contains(&controller))
     }

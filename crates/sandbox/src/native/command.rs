@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
+use linux::landlock::Ruleset;
 use linux::process::{Strings, execute};
 use linux::{Errno, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
@@ -81,8 +82,8 @@ fn exists(path: &CStr) -> bool {
 }
 
 /// The command's process, to its end.
-pub(super) fn main(program: &Program, terminal: Option<&OwnedFd>, channel: &Channel) -> u8 {
-    if let Err(errno) = prepare(program, terminal) {
+pub(super) fn main(program: &Program, within: Option<&Ruleset>, terminal: Option<&OwnedFd>, channel: &Channel) -> u8 {
+    if let Err(errno) = prepare(program, within, terminal) {
         let _gone = channel.send(Message::NotExecuted(errno, true));
         return 126;
     }
@@ -91,7 +92,7 @@ pub(super) fn main(program: &Program, terminal: Option<&OwnedFd>, channel: &Chan
     if found { 126 } else { 127 }
 }
 
-fn prepare(program: &Program, terminal: Option<&OwnedFd>) -> Result<()> {
+fn prepare(program: &Program, within: Option<&Ruleset>, terminal: Option<&OwnedFd>) -> Result<()> {
     setsid()?;
     if let Some(terminal) = terminal {
         rustix::process::ioctl_tiocsctty(terminal)?;
@@ -103,7 +104,7 @@ fn prepare(program: &Program, terminal: Option<&OwnedFd>) -> Result<()> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     linux::descriptor::close_on_execute()?;
     linux::signal::reset();
-    Ok(())
+    within.map_or(Ok(()), Ruleset::restrict_self)
 }
 
 /// Bounds a resource, for good. What the caller has less of stays so.

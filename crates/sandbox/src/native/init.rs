@@ -20,12 +20,14 @@ use super::tree::Tree;
 use crate::plan::{Plan, Step};
 
 /// Where the start failed, at which step, and what the kernel said.
-type Failure = (Stage, usize, Errno);
+pub(super) type Failure = (Stage, usize, Errno);
 
 /// The life of init; its exit code means nothing. `sources` is empty, with room for as many as there are steps: nothing can
 /// be allocated here.
 pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel, sources: Vec<Source>) -> u8 {
-    let lived = build(prepared, plan, channel, sources).and_then(|()| live(prepared, channel));
+    let lived = build(prepared, plan, channel, sources)
+        .and_then(|()| terminal(prepared, channel).map_err(|errno| (Stage::Start, 0, errno)))
+        .and_then(|terminal| live(prepared, channel, terminal));
     match lived {
         Ok(()) => 0,
         Err((stage, step, errno)) => {
@@ -101,7 +103,7 @@ fn raise<'p>(
 }
 
 /// Leaves processors to others, as far as no group sees to that.
-fn step_back(prepared: &Prepared, plan: &Plan) -> Result<()> {
+pub(super) fn step_back(prepared: &Prepared, plan: &Plan) -> Result<()> {
     if let Some(processors) = &prepared.processors {
         sched_setaffinity(None, processors)?;
     }
@@ -136,7 +138,7 @@ fn gather(steps: &[Step], handed: bool, channel: &Channel, mut sources: Vec<Sour
 }
 
 /// Waits for one certain message.
-fn hear(channel: &Channel, expected: Message, descriptors: &mut [Option<OwnedFd>]) -> Result<()> {
+pub(super) fn hear(channel: &Channel, expected: Message, descriptors: &mut [Option<OwnedFd>]) -> Result<()> {
     match channel.receive_with(descriptors)? {
         Some(message) if message == expected => Ok(()),
         _ => Err(Errno::CONNRESET),
@@ -176,7 +178,7 @@ fn surrender(prepared: &Prepared, channel: &Channel) -> Result<()> {
     linux::descriptor::keep_only(&[channel.as_fd()])
 }
 
-fn forget_stdio() -> Result<()> {
+pub(super) fn forget_stdio() -> Result<()> {
     use rustix::fs::{CWD, Mode, OFlags, openat};
     let null = openat(CWD, c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     dup2_stdin(&null)?;
@@ -185,15 +187,19 @@ fn forget_stdio() -> Result<()> {
 }
 
 /// From the start of the command to its end.
-fn live(prepared: &Prepared, channel: &Channel) -> std::result::Result<(), Failure> {
+pub(super) fn live(
+    prepared: &Prepared,
+    channel: &Channel,
+    terminal: Option<OwnedFd>,
+) -> std::result::Result<(), Failure> {
     let at = |errno| (Stage::Start, 0, errno);
     let held = Held::new(&[libc::SIGCHLD]).map_err(at)?;
-    let terminal = match prepared.stdio {
-        Some(_) => None,
-        None => Some(terminal(channel).map_err(at)?),
-    };
-    announce(channel).map_err(at)?;
-    let command = spawn(|| command::main(&prepared.program, terminal.as_ref(), channel)).map_err(at)?;
+    let within = prepared.confinement.as_ref().map(|confinement| &confinement.inner);
+    match within {
+        None => announce(channel).map_err(at)?,
+        Some(_) => channel.send(Message::Started).map_err(at)?,
+    }
+    let command = spawn(|| command::main(&prepared.program, within, terminal.as_ref(), channel)).map_err(at)?;
     drop(terminal);
     // The command alone holds its streams, so that both sides learn when the other closes.
     forget_stdio().map_err(at)?;
@@ -211,14 +217,18 @@ fn announce(channel: &Channel) -> Result<()> {
     channel.send_with(Message::Started, &[processes.as_fd(), root.as_fd()])
 }
 
-/// A terminal of the sandbox's own: the master goes to the monitor, who says when its size is set.
-fn terminal(channel: &Channel) -> Result<OwnedFd> {
+/// A terminal of the sandbox's own, where the command is to have one: the master goes to the monitor, who says when its size is
+/// set.
+pub(super) fn terminal(prepared: &Prepared, channel: &Channel) -> Result<Option<OwnedFd>> {
     use rustix::fs::{CWD, Mode, OFlags, openat};
+    if prepared.stdio.is_some() {
+        return Ok(None);
+    }
     let master = openat(CWD, c"/dev/ptmx", OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
     unlockpt(&master)?;
     let slave = ioctl_tiocgptpeer(&master, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
     channel.send_with(Message::Terminal, &[master.as_fd()])?;
-    hear(channel, Message::Go, &mut []).map(|()| slave)
+    hear(channel, Message::Go, &mut []).map(|()| Some(slave))
 }
 
 /// Until the command ends or the monitor is gone. All that is left then dies with this process.
@@ -243,6 +253,7 @@ fn watch(command: Pid, channel: &Channel, held: &Held) -> Result<()> {
         if spoken {
             match channel.receive()? {
                 Some(Message::Signal(number)) => pass(command, number),
+                Some(Message::End) => return linux::process::end_all(),
                 Some(_) => {}
                 None => return Ok(()),
             }

@@ -21,6 +21,8 @@ pub(crate) enum Message {
     Sources,
     /// Monitor: send this signal to the command's process group.
     Signal(i32),
+    /// Monitor: end everything, and yourself. For a sandbox whose init does not take the others along.
+    End,
     /// Init: this stage failed; which one, at which step, with what.
     Failed(Stage, u32, Errno),
     /// Init: the master side of the command's terminal comes with this.
@@ -42,19 +44,21 @@ pub(crate) enum Stage {
     Open,
     Do,
     Surrender,
+    Confine,
     Filter,
     Verify,
     Workdir,
     Start,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage::Separate,
     Stage::Map,
     Stage::Become,
     Stage::Open,
     Stage::Do,
     Stage::Surrender,
+    Stage::Confine,
     Stage::Filter,
     Stage::Verify,
     Stage::Workdir,
@@ -79,6 +83,7 @@ impl Message {
             Self::Ended(Status::Exited(code)) => [6, i32::from(code), 0, 0],
             Self::Ended(Status::Signaled(signal)) => [7, i32::from(signal), 0, 0],
             Self::Sources => [8, 0, 0, 0],
+            Self::End => [9, 0, 0, 0],
         };
         let mut bytes = [0; SIZE];
         for (place, word) in bytes.chunks_exact_mut(4).zip(words) {
@@ -103,6 +108,7 @@ impl Message {
             6 => Self::Ended(Status::Exited(u8::try_from(first).ok()?)),
             7 => Self::Ended(Status::Signaled(u8::try_from(first).ok()?)),
             8 => Self::Sources,
+            9 => Self::End,
             _ => return None,
         })
     }
@@ -190,6 +196,7 @@ mod tests {
         let others = [
             Message::Go,
             Message::Sources,
+            Message::End,
             Message::Signal(15),
             Message::Started,
             Message::NotExecuted(Errno::NOENT, true),

@@ -1,6 +1,7 @@
 //! The caller's side of a start: what init needs is made before it exists, for it allocates nothing; what root must open for it is
 //! handed over after.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
@@ -13,12 +14,14 @@ use rustix::thread::{CpuSet, sched_getaffinity};
 
 use super::cgroup::Cgroup;
 use super::command::Program;
+use super::confined::{self, Confinement};
 use super::idmap::{self, Idmaps};
 use super::init;
 use super::message::{BATCH, Channel, Message, Stage};
 use super::posture::Outside;
 use super::source::{self, Source};
-use crate::plan::{Bind, Layer, Overlay, Plan};
+use crate::plan::{Bind, Layer, Overlay, Plan, Wall};
+use crate::syscalls::Need;
 use crate::{Act, Error, Step};
 
 /// Namespaces that a process can only be born with. The others it makes itself, at the same time as we do our part.
@@ -35,6 +38,20 @@ pub(crate) struct Running {
     pub(crate) streams: Option<Streams>,
     /// What holds its limits. Dropped after all of it is buried.
     pub(crate) cgroup: Option<Cgroup>,
+    /// Whether its end takes everybody along, as that of the first process of a namespace does; else it must be asked to see to it.
+    takes_all: bool,
+    /// Whether it was asked.
+    asked: Cell<bool>,
+}
+
+impl Running {
+    /// Ends everything. Asked a second time it does not wait for anybody's help.
+    pub(crate) fn end(&self) -> linux::Result<()> {
+        match self.takes_all || self.asked.replace(true) {
+            true => self.cgroup.as_ref().map_or(Ok(()), Cgroup::kill).and_then(|()| self.child.kill()),
+            false => self.channel.send(Message::End),
+        }
+    }
 }
 
 /// Our ends of the command's standard streams.
@@ -58,6 +75,8 @@ pub(super) struct Prepared {
     pub(super) outside: Outside,
     /// The processors that it is bound to, where it is.
     pub(super) processors: Option<CpuSet>,
+    /// What restricts init, and what restricts the command within that, where no namespace does.
+    pub(super) confinement: Option<Confinement>,
 }
 
 /// Starts a sandbox: its init makes the namespaces, then waits for [`proceed`]. What it says comes over the channel.
@@ -69,24 +88,31 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
         false => pipes(plan).map(|(ours, theirs)| (Some(ours), Some(theirs))).map_err(failed("make pipes"))?,
     };
     let prepared = Prepared {
-        filter: crate::syscalls::compile(plan.syscalls, &plan.bounds),
+        filter: crate::syscalls::compile(plan.syscalls, Need::of(plan)),
         program: Program::new(&plan.command, &plan.bounds)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,
         outside: Outside::of(plan.namespaces).map_err(failed("look at this process's namespaces"))?,
+        confinement: match &plan.wall {
+            Wall::Namespaces => None,
+            Wall::Landlock(confinement, network) => Some(Confinement::new(confinement, *network)?),
+        },
         processors: plan.bounds.processors.map(choose).transpose().map_err(failed("choose processors"))?,
     };
     let cgroup = plan.bounds.group.as_ref().map(Cgroup::make).transpose()?;
     let sources = Vec::with_capacity(plan.steps.len());
-    let child = clone(BORN_WITH, cgroup.as_ref().and_then(Cgroup::cradle), || {
+    let takes_all = plan.wall == Wall::Namespaces;
+    let born_with = if takes_all { BORN_WITH } else { Namespaces::empty() };
+    let child = clone(born_with, cgroup.as_ref().and_then(Cgroup::cradle), || {
         // While init had a copy of our end, it would never learn that we are gone.
         match linux::descriptor::close_copy(here.as_fd()) {
-            Ok(()) => init::main(&prepared, plan, &there, sources),
+            Ok(()) if takes_all => init::main(&prepared, plan, &there, sources),
+            Ok(()) => confined::main(&prepared, plan, &there),
             Err(_) => 1,
         }
     })
-    .map_err(failed("make new namespaces (`aisbx doctor` tells what this host allows)"))?;
-    Ok(Running { child, channel: here, streams, cgroup })
+    .map_err(|errno| if takes_all { Error::Namespaces(errno) } else { failed("make a process")(errno) })?;
+    Ok(Running { child, channel: here, streams, cgroup, takes_all, asked: Cell::new(false) })
 }
 
 /// Does our part and lets init go on. What the plan takes from the host must be there by now.
@@ -176,6 +202,7 @@ pub(crate) fn failure(plan: &Plan, stage: Stage, step: u32, errno: Errno) -> Err
         Stage::Open => at_step(Act::Open),
         Stage::Do => at_step(Act::Do),
         Stage::Surrender => Act::Surrender,
+        Stage::Confine => Act::Confine,
         Stage::Filter => Act::Filter,
         Stage::Verify => Act::Verify,
         Stage::Workdir => Act::Workdir(Path::new(&plan.command.workdir).to_path_buf()),

@@ -36,6 +36,8 @@ pub struct Watched {
     pub cpu_time: Option<Duration>,
     /// Processes and threads, to tell why one was refused.
     pub pids: Option<u32>,
+    /// The same, where nothing refuses one: it ends the sandbox.
+    pub crowd: Option<u32>,
     /// Everything writable together.
     pub disk: Option<Size>,
     /// Of that, what is in memory: the kernel holds it.
@@ -49,8 +51,17 @@ pub struct Watched {
 /// Why a limit is held less well: what cgroups would give.
 const NO_GROUP: &str = "no cgroup with that controller can be made here (`aisbx doctor` tells how)";
 
+/// What else keeps the sandbox apart, as far as it decides about limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rung {
+    /// A user namespace counts its processes, and what dies with the run is a file system of its own.
+    Namespaces,
+    /// Neither.
+    Confined,
+}
+
 /// Plans how the limits of a run are held.
-pub(super) fn bounds(spec: &RunSpec, survey: &Survey) -> Result<Bounds, Error> {
+pub(super) fn bounds(spec: &RunSpec, survey: &Survey, rung: Rung) -> Result<Bounds, Error> {
     let limits = &spec.limits;
     let needed = limits.need_group() || spec.floor.cgroup == Level::Required;
     let group = needed.then(|| group(&spec.run_id, limits, &survey.cgroups)).flatten();
@@ -58,13 +69,15 @@ pub(super) fn bounds(spec: &RunSpec, survey: &Survey) -> Result<Bounds, Error> {
     if spec.floor.cgroup == Level::Required {
         require(limits, has)?;
     }
-    let mut bounds = Bounds { resources: resources(spec, has(Controller::Pids)), ..Bounds::default() };
+    let mut bounds =
+        Bounds { resources: resources(spec, has(Controller::Pids) || rung == Rung::Confined), ..Bounds::default() };
     bounds.watched = Watched {
         memory: limits.memory.filter(|_| !has(Controller::Memory)),
         cpu_time: limits.cpu_time.map(spec::Lifetime::as_duration),
         pids: limits.pids,
+        crowd: limits.pids.filter(|_| rung == Rung::Confined && !has(Controller::Pids)),
         disk: limits.disk,
-        scratch: limits.scratch,
+        scratch: limits.scratch.filter(|_| rung == Rung::Namespaces),
         inodes: limits.inodes,
         output: limits.output,
     };
@@ -126,9 +139,11 @@ impl Bounds {
         let shares = self
             .nice
             .map(|nice| ("cpu_shares", format!("a nice value of {nice} for each process instead: {NO_GROUP}")));
+        let crowd =
+            self.watched.crowd.map(|_| ("pids", format!("looked at, and ended when there are more: {NO_GROUP}")));
         let time = limits.cpu_time.filter(|_| !has(Controller::CpuAccounting));
         let time = time.map(|_| ("cpu_time", format!("added up from those processes that can be seen: {NO_GROUP}")));
-        [memory, processors, shares, time]
+        [memory, processors, shares, crowd, time]
             .into_iter()
             .flatten()
             .map(|(name, reason)| Weakening { name: name.to_owned(), reason })
@@ -159,6 +174,7 @@ impl fmt::Display for Bounds {
         let watched = &self.watched;
         let watched = [
             watched.memory.map(|size| format!("memory {size}")),
+            watched.crowd.map(|count| format!("processes {count}")),
             watched.cpu_time.map(|time| format!("processor time {} s", time.as_secs_f64())),
             watched.disk.map(|size| format!("everything writable {size}")),
             watched.inodes.map(|count| format!("files {count}")),

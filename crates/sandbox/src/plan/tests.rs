@@ -166,3 +166,28 @@ fn what_of_the_host_can_be_written_to_is_no_part_of_the_disk() {
     };
     assert!(file(Access::Cow) && file(Access::Ro) && !file(Access::Rw));
 }
+
+#[test]
+fn without_namespaces_rules_stand_for_a_tree() {
+    let mut run = run(Access::Ro);
+    run.mounts.clear();
+    run.command.env = vec![("HOME".into(), "/home/sandbox".into()), ("PATH".into(), "/workspace/bin:/usr/bin".into())];
+    let plan = confined(&run, &survey(1001, 1001), std::path::Path::new("/state/scratch")).unwrap();
+    let Wall::Landlock(confinement, Network::None) = &plan.wall else { panic!("{:?}", plan.wall) };
+    insta::assert_snapshot!(format!("{confinement}\n{}", plan.bounds));
+    assert_eq!(plan.command.workdir, PathBuf::from("/srv/project"));
+    let env: Vec<_> = plan.command.env.iter().map(|(name, value)| (name.to_str(), value.to_str())).collect();
+    let expected =
+        [("HOME", "/state/scratch/home"), ("PATH", "/srv/project/bin:/usr/bin"), ("TMPDIR", "/state/scratch/tmp")];
+    assert_eq!(env, expected.map(|(name, value)| (Some(name), Some(value))));
+}
+
+#[test]
+fn what_needs_namespaces_is_refused_without() {
+    let refused =
+        |run: &RunSpec| confined(run, &survey(1001, 1001), std::path::Path::new("/s")).unwrap_err().to_string();
+    assert!(
+        refused(&run(Access::Cow)).starts_with("cannot lay the run's own layer over the workspace without namespaces")
+    );
+    assert!(refused(&run(Access::Ro)).starts_with("cannot show /data at /workspace/data (ro) without namespaces"));
+}

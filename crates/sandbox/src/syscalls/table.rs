@@ -20,11 +20,11 @@ const OPEN_TREE_ATTR: libc::c_long = 467;
 
 const ALWAYS: &[Condition] = &[];
 
-const fn deny(name: &'static str, number: libc::c_long, errno: libc::c_int, reason: &'static str) -> Entry {
+pub(super) const fn deny(name: &'static str, number: libc::c_long, errno: libc::c_int, reason: &'static str) -> Entry {
     Entry { name, number, conditions: ALWAYS, errno, reason }
 }
 
-const fn deny_if(
+pub(super) const fn deny_if(
     name: &'static str,
     number: libc::c_long,
     conditions: &'static [Condition],

@@ -44,6 +44,7 @@ fn a_built_in_profile_is_extended_by_name_and_a_file_by_path() {
     network = none (built-in profile python-dev, line 8)
     workspace access = ro (/project/p.yaml:2:1)
     syscalls = baseline (built-in profile python-dev, line 9)
+    floor namespaces = preferred (built-in profile python-dev, line 21)
     mount /data = /project/sub/data (ro) (/project/sub/base.yaml:2:10)
     env PYTHONUNBUFFERED = 1 (built-in profile python-dev, line 13)
     env PYTHONDONTWRITEBYTECODE = 1 (built-in profile python-dev, line 15)

@@ -1,0 +1,159 @@
+//! Init of a sandbox without namespaces: it restricts itself, starts the command in a second, inner restriction, and ends
+//! everything that is in its own.
+
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+
+use linux::landlock::{FileAccess, Handled, NetworkAccess, Ruleset, abi};
+use linux::{Errno, Result, capability};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat};
+use rustix::process::set_child_subreaper;
+use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
+use rustix::thread::{SecureComputingMode, secure_computing_mode, set_no_new_privs};
+use spec::Network;
+
+use super::init::{Failure, forget_stdio, hear, live, step_back, terminal};
+use super::message::{Channel, Message, Stage};
+use super::parent::Prepared;
+use crate::Error;
+use crate::plan::{Plan, Reach};
+
+/// The least version of Landlock that keeps signals in (Linux 6.12). Without that, init could not end everything without also
+/// ending the caller's other processes.
+const LEAST: u32 = 6;
+
+/// Two restrictions, one in the other: from the inner one init cannot be reached, from the outer one everybody in it can.
+#[derive(Debug)]
+pub(super) struct Confinement {
+    outer: Ruleset,
+    pub(super) inner: Ruleset,
+}
+
+impl Confinement {
+    /// Puts the rules together, before there is a process to be restricted.
+    pub(super) fn new(plan: &crate::plan::Confinement, network: Network) -> std::result::Result<Self, Error> {
+        let version = abi().map_err(|errno| {
+            Error::Landlock(match errno {
+                Errno::OPNOTSUPP => "was switched off at boot".to_owned(),
+                _ => format!("is not there ({errno})"),
+            })
+        })?;
+        if version < LEAST {
+            return Err(Error::Landlock(format!("is version {version}, of which {LEAST} is needed (Linux 6.12)")));
+        }
+        let act = "put the Landlock rules together";
+        let set = || ruleset(plan, network, version).map_err(|errno| Error::Start { act, errno });
+        Ok(Self { outer: set()?, inner: set()? })
+    }
+}
+
+fn ruleset(plan: &crate::plan::Confinement, network: Network, version: u32) -> Result<Ruleset> {
+    let mut handled = Handled::everything(version);
+    if network == Network::Host {
+        handled.network = NetworkAccess::empty();
+    }
+    let ruleset = Ruleset::new(&handled)?;
+    for rule in &plan.rules {
+        match openat(CWD, &*rule.path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()) {
+            Ok(place) => ruleset.allow_below(place.as_fd(), access(rule.reach, &place)?.within(handled.files))?,
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(ruleset)
+}
+
+fn access(reach: Reach, place: &OwnedFd) -> Result<FileAccess> {
+    let nodes = FileAccess::MAKE_CHAR.and(FileAccess::MAKE_BLOCK).and(FileAccess::IOCTL_DEV);
+    let wanted = match reach {
+        Reach::Read => FileAccess::READ,
+        Reach::Write => FileAccess::all(u32::MAX).without(nodes).without(FileAccess::RESOLVE_UNIX),
+        Reach::Device => FileAccess::READ_FILE.and(FileAccess::WRITE_FILE).and(FileAccess::TRUNCATE),
+    };
+    let directory = FileType::from_raw_mode(fstat(place)?.st_mode).is_dir();
+    Ok(if directory { wanted } else { wanted.only_files() })
+}
+
+/// The life of init; its exit code means nothing.
+pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel) -> u8 {
+    let lived = build(prepared, plan, channel).and_then(|terminal| {
+        let lived = live(prepared, channel, terminal);
+        // Whatever happened: nobody is left behind. That this reaches nobody else was seen before.
+        let ended = linux::process::end_all().map_err(|errno| (Stage::Start, 0, errno));
+        lived.and(ended)
+    });
+    match lived {
+        Ok(()) => 0,
+        Err((stage, _, errno)) => {
+            let _gone = channel.send(Message::Failed(stage, 0, errno));
+            1
+        }
+    }
+}
+
+fn build(prepared: &Prepared, plan: &Plan, channel: &Channel) -> std::result::Result<Option<OwnedFd>, Failure> {
+    let at = |stage| move |errno| (stage, 0, errno);
+    let confinement = prepared.confinement.as_ref().ok_or((Stage::Verify, 0, Errno::INVAL))?;
+    hear(channel, Message::Go, &mut []).map_err(at(Stage::Become))?;
+    linux::process::forget_arguments().map_err(at(Stage::Become))?;
+    step_back(prepared, plan).map_err(at(Stage::Become))?;
+    // From inside, terminals cannot be opened.
+    let terminal = terminal(prepared, channel).map_err(at(Stage::Start))?;
+    surrender(prepared, channel, confinement, terminal.as_ref()).map_err(at(Stage::Surrender))?;
+    confinement.outer.restrict_self().map_err(at(Stage::Confine))?;
+    linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
+    verify().map_err(at(Stage::Verify))?;
+    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir)).map(|()| terminal)
+}
+
+fn surrender(
+    prepared: &Prepared,
+    channel: &Channel,
+    confinement: &Confinement,
+    terminal: Option<&OwnedFd>,
+) -> Result<()> {
+    // Whoever loses his parent becomes ours, so that we can bury him.
+    set_child_subreaper(Some(rustix::process::getpid()))?;
+    linux::keyring::leave_session()?;
+    // Only who has the right to can empty the bounding set; under `no_new_privs` it means nothing.
+    match capability::drop_all() {
+        Err(Errno::PERM) => capability::drop_held()?,
+        other => other?,
+    }
+    set_no_new_privs(true)?;
+    match &prepared.stdio {
+        Some([stdin, stdout, stderr]) => {
+            dup2_stdin(stdin)?;
+            dup2_stdout(stdout)?;
+            dup2_stderr(stderr)?;
+        }
+        None => forget_stdio()?,
+    }
+    // Naming one of them twice keeps it once.
+    let terminal: BorrowedFd<'_> = terminal.map_or(channel.as_fd(), |terminal| terminal.as_fd());
+    let kept = [channel.as_fd(), confinement.outer.as_fd(), confinement.inner.as_fd(), terminal];
+    linux::descriptor::keep_only(&kept)
+}
+
+/// Fails (`EPERM`) unless files and signals are refused, no capability is held, no privilege can be gained, and system calls
+/// are filtered.
+fn verify() -> Result<()> {
+    let opened = openat(CWD, c"/", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+    let files = opened.err() == Some(Errno::ACCESS);
+    let parent = rustix::process::getppid().ok_or(Errno::PERM)?;
+    let signals = rustix::process::test_kill_process(parent) == Err(Errno::PERM);
+    let powerless = capability::holds_none()? && rustix::thread::no_new_privs()?;
+    let filtered = secure_computing_mode()? == SecureComputingMode::Filter;
+    if files && signals && powerless && filtered { Ok(()) } else { Err(Errno::PERM) }
+}
+
+#[cfg(test)]
+mod tests {
+    use linux::landlock::Scope;
+
+    use super::*;
+
+    #[test]
+    fn the_least_version_keeps_signals_in() {
+        assert!(Scope::all(LEAST).contain(Scope::SIGNAL) && !Scope::all(LEAST - 1).contain(Scope::SIGNAL));
+    }
+}
