@@ -1,14 +1,26 @@
 //! What this host can enforce, what is missing, and the command that mends it.
 
-use std::fs;
-use std::path::Path;
+mod act;
+mod around;
+mod groups;
+mod hierarchies;
+mod landlock;
+mod mend;
+mod namespaces;
+mod others;
+#[cfg(test)]
+mod tests;
 
 use linux::Errno;
-use rustix::thread::{SecureComputingMode, secure_computing_mode};
-use sandbox::trial::Part;
+use sandbox::trial::{self, Holding, Landlock, Part};
+use sandbox::{Controller, Version};
 use serde::Serialize;
 
 use crate::Host;
+use around::Around;
+
+pub use act::{Act, Fix, word};
+pub use mend::{Done, End, mend};
 
 /// How a thing stands on this host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -18,7 +30,7 @@ pub enum Standing {
     Good,
     /// Runs work, with less comfort.
     Weak,
-    /// No run is possible.
+    /// What runs are built of is not there.
     Missing,
 }
 
@@ -32,15 +44,111 @@ pub struct Finding {
     /// What was found.
     pub found: String,
     /// What mends it.
-    pub fix: Option<String>,
+    pub fix: Option<Fix>,
+    /// Which rung of the ladder runs stand on: in the finding about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
 }
 
-/// Looks at this host. Everything that can be tried is tried, in processes that end at once.
+/// The rungs of the ladder of enforcement, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// Namespaces, and limits by cgroup.
+    NamespacesWithCgroup,
+    /// Namespaces, and limits by what every process can be given, and by looking.
+    NamespacesWithoutCgroup,
+    /// Landlock and the filter of system calls only, for profiles that do not require namespaces.
+    LandlockOnly,
+    /// Nothing runs.
+    Refused,
+}
+
+impl Finding {
+    fn good(subject: &'static str, found: String) -> Self {
+        Self { subject, standing: Standing::Good, found, fix: None, rung: None }
+    }
+}
+
+/// Looks at this host. Everything that can be tried is tried, in processes that end at once. The last finding is the rung.
 pub fn examine(host: &Host) -> Vec<Finding> {
+    let around = Around::read(host);
     let tried = Part::ALL.map(|part| (part, part.attempt().err()));
-    let around = Around::find(&tried);
-    let parts = tried.into_iter().map(|(part, failure)| finding(part, failure, around));
-    [kernel()].into_iter().chain(parts).chain([state(host)]).collect()
+    let (landlock, holdings) = (trial::landlock(), holdings());
+    let mut findings = vec![kernel(), identity()];
+    let walled = namespaces::is_walled(&tried, &around);
+    findings.extend(tried.iter().map(|(part, failure)| namespaces::finding(*part, *failure, walled, &around)));
+    findings.push(landlock::finding(landlock, &around));
+    findings.extend(holdings.iter().map(|(controller, holding)| groups::finding(*controller, holding, &around)));
+    findings.push(state(host));
+    findings.extend(others::findings(&around));
+    let rung = rung(&findings, &tried, landlock, &holdings);
+    findings.push(ladder(rung, &holdings));
+    findings
+}
+
+/// Whether no run is possible.
+pub fn is_refused(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.rung == Some(Rung::Refused))
+}
+
+/// Tries the cgroups of a run. Where not even that can be asked, there are none.
+fn holdings() -> Vec<(Controller, Holding)> {
+    let none = || Controller::ALL.map(|controller| (controller, Err(trial::Lack::Nowhere))).into();
+    let names = crate::chance::names(jiff::Timestamp::now(), None);
+    names.ok().and_then(|(run, _)| trial::controllers(&run).ok()).unwrap_or_else(none)
+}
+
+/// Which rung runs stand on. The one place that decides it.
+fn rung(
+    findings: &[Finding],
+    tried: &[(Part, Option<Errno>)],
+    landlock: Landlock,
+    holdings: &[(Controller, Holding)],
+) -> Rung {
+    let walls = |part: &Part| !matches!(part, Part::Filter | Part::Overlay);
+    let is_wall = |subject: &str| ["users", "files", "processes", "network", "ipc"].contains(&subject);
+    let namespaces = tried.iter().all(|(part, failure)| failure.is_none() || !walls(part));
+    let missing = |finding: &Finding| finding.standing == Standing::Missing && !is_wall(finding.subject);
+    match (findings.iter().any(missing), namespaces, landlock.is_wall()) {
+        (true, _, _) => Rung::Refused,
+        (false, true, _) if holdings.iter().any(|(_, holding)| holding.is_ok()) => Rung::NamespacesWithCgroup,
+        (false, true, _) => Rung::NamespacesWithoutCgroup,
+        (false, false, true) => Rung::LandlockOnly,
+        (false, false, false) => Rung::Refused,
+    }
+}
+
+/// The rung in plain words.
+fn ladder(rung: Rung, holdings: &[(Controller, Holding)]) -> Finding {
+    let (standing, found) = match rung {
+        Rung::NamespacesWithCgroup => {
+            let lacking: Vec<_> = holdings.iter().filter(|(_, holding)| holding.is_err()).collect();
+            let standing = if lacking.is_empty() { Standing::Good } else { Standing::Weak };
+            (standing, format!("runs here: namespaces, limits by cgroup {}{}", versions(holdings), but(&lacking)))
+        }
+        Rung::NamespacesWithoutCgroup => (
+            Standing::Weak,
+            "runs here: namespaces, limits without cgroup: for each process, and by looking".to_owned(),
+        ),
+        Rung::LandlockOnly => {
+            let found = "runs here: Landlock and seccomp only, and refused where a profile's floor requires namespaces";
+            (Standing::Weak, found.to_owned())
+        }
+        Rung::Refused => (Standing::Missing, "runs here: refused, until what is missing is mended".to_owned()),
+    };
+    Finding { standing, rung: Some(rung), ..Finding::good("rung", found) }
+}
+
+fn versions(holdings: &[(Controller, Holding)]) -> String {
+    let has = |version: Version| holdings.iter().any(|(_, holding)| matches!(holding, Ok((one, _)) if *one == version));
+    let all = [Version::One, Version::Two].into_iter().filter(|version| has(*version)).map(groups::number);
+    all.collect::<Vec<_>>().join(" and ")
+}
+
+fn but(lacking: &[&(Controller, Holding)]) -> String {
+    let names: Vec<_> = lacking.iter().map(|(controller, _)| controller.name()).collect();
+    if names.is_empty() { String::new() } else { format!(", but for {}", names.join(", ")) }
 }
 
 /// The oldest kernel with all that is needed: `mount_setattr` came with 5.12.
@@ -52,147 +160,34 @@ fn kernel() -> Finding {
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     let (standing, fix) = match version >= OLDEST {
         true => (Standing::Good, None),
-        false => (Standing::Missing, Some(format!("use Linux {}.{} or newer", OLDEST.0, OLDEST.1))),
+        false => (Standing::Missing, Some(Fix::Yours(format!("use Linux {}.{} or newer", OLDEST.0, OLDEST.1)))),
     };
-    Finding { subject: "kernel", standing, found: format!("Linux {release}"), fix }
+    Finding { standing, fix, ..Finding::good("kernel", format!("Linux {release}")) }
 }
 
-/// What this process is in already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Around {
-    /// Nothing that is known to be in the way.
-    Nothing,
-    /// A sandbox or container with a filter that forbids namespaces.
-    Filter,
-}
-
-impl Around {
-    fn find(tried: &[(Part, Option<Errno>)]) -> Self {
-        let forbidden = tried.iter().any(|(part, failure)| *part == Part::Users && failure.is_some_and(is_forbidden));
-        match secure_computing_mode() {
-            Ok(SecureComputingMode::Filter) if forbidden => Self::Filter,
-            _ => Self::Nothing,
+/// Whom the sandbox is outside.
+fn identity() -> Finding {
+    match sandbox::given_id() {
+        Ok(Some(id)) => Finding::good("identity", format!("a sandbox run by root is user {id} of this host")),
+        Ok(None) => Finding::good("identity", "a sandbox is the user who runs it".to_owned()),
+        Err(error) => {
+            let found = error.to_string();
+            let (found, fix) = found.split_once(": ").unwrap_or((&found, "run aisbx as another user"));
+            let fix = Some(Fix::Yours(fix.to_owned()));
+            Finding { standing: Standing::Missing, fix, ..Finding::good("identity", found.to_owned()) }
         }
     }
-}
-
-/// Whether it is what filters answer.
-fn is_forbidden(errno: Errno) -> bool {
-    errno == Errno::PERM || errno == Errno::NOSYS
-}
-
-fn finding(part: Part, failure: Option<Errno>, around: Around) -> Finding {
-    let (subject, what) = words(part);
-    let Some(errno) = failure else {
-        return Finding { subject, standing: Standing::Good, found: what.to_owned(), fix: None };
-    };
-    // Without overlays the workspace is copied.
-    let standing = if part == Part::Overlay { Standing::Weak } else { Standing::Missing };
-    Finding { subject, standing, found: format!("{what}: {errno}"), fix: Some(fix(part, errno, around)) }
-}
-
-fn words(part: Part) -> (&'static str, &'static str) {
-    match part {
-        Part::Users => ("users", "user namespace"),
-        Part::Mounts => ("files", "mount namespace"),
-        Part::Processes => ("processes", "process namespace with a fresh /proc"),
-        Part::Network => ("network", "network namespace with loopback"),
-        Part::Others => ("ipc", "IPC, host name and cgroup namespaces"),
-        Part::Overlay => ("workspace", "copy-on-write by overlayfs in a user namespace"),
-        Part::Filter => ("syscalls", "seccomp filter"),
-    }
-}
-
-/// The usual causes, the likeliest first.
-fn fix(part: Part, errno: Errno, around: Around) -> String {
-    // No setting and no module of the host helps against a filter.
-    if around == Around::Filter && is_forbidden(errno) {
-        return format!(
-            "this already is a sandbox or container whose filter forbids namespaces: run aisbx outside of it, or, \
-             {UNCONFINED}"
-        );
-    }
-    let setting =
-        |path: &str| fs::read_to_string(Path::new("/proc/sys").join(path)).unwrap_or_default().trim().to_owned();
-    if setting("kernel/apparmor_restrict_unprivileged_userns") == "1" && part != Part::Filter {
-        return apparmor();
-    }
-    if setting("kernel/unprivileged_userns_clone") == "0" {
-        return "sudo sysctl -w kernel.unprivileged_userns_clone=1".to_owned();
-    }
-    if setting("user/max_user_namespaces") == "0" || errno == Errno::NOSPC {
-        return "sudo sysctl -w user.max_user_namespaces=15000".to_owned();
-    }
-    match part {
-        Part::Filter => "use a kernel built with CONFIG_SECCOMP_FILTER".to_owned(),
-        Part::Overlay => "sudo modprobe overlay (until then the workspace is copied)".to_owned(),
-        Part::Processes => "in a container: start it with --security-opt systempaths=unconfined".to_owned(),
-        _ => UNCONFINED.to_owned(),
-    }
-}
-
-/// Docker's filter and its AppArmor profile forbid namespaces.
-const UNCONFINED: &str =
-    "in a container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined";
-
-/// Ubuntu since 23.10 allows user namespaces only to programs with a profile that says so.
-fn apparmor() -> String {
-    let program =
-        std::env::current_exe().map_or_else(|_| "/usr/local/bin/aisbx".to_owned(), |path| path.display().to_string());
-    format!(
-        "printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile aisbx \"{program}\" flags=(unconfined) {{\\n  userns,\\n}}\\n' \
-         | sudo tee /etc/apparmor.d/aisbx && sudo apparmor_parser -r /etc/apparmor.d/aisbx"
-    )
 }
 
 fn state(host: &Host) -> Finding {
     let opened =
         host.state_dir().map_err(crate::Error::from).and_then(|dir| Ok(store::Store::open(&dir).map(|_| dir)?));
     match opened {
-        Ok(dir) => Finding {
-            subject: "records",
-            standing: Standing::Good,
-            found: format!("runs are kept in {}", dir.display()),
-            fix: None,
-        },
-        Err(error) => Finding {
-            subject: "records",
-            standing: Standing::Missing,
-            found: error.sentence(),
-            fix: Some("set XDG_STATE_HOME to a directory of yours that can be written to".to_owned()),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn inside_a_filter_the_fix_is_to_leave_it() {
-        for part in Part::ALL {
-            for errno in [Errno::PERM, Errno::NOSYS] {
-                let fix = fix(part, errno, Around::Filter);
-                assert!(fix.contains("this already is a sandbox or container"), "{part:?}: {fix}");
-                assert!(fix.contains("outside of it") && fix.contains("seccomp=unconfined"), "{part:?}: {fix}");
-                assert!(!fix.contains("modprobe") && !fix.contains("CONFIG_SECCOMP_FILTER"), "{part:?}: {fix}");
-            }
+        Ok(dir) => Finding::good("records", format!("runs are kept in {}", dir.display())),
+        Err(error) => {
+            let fix = "set XDG_STATE_HOME to a directory of yours that can be written to".to_owned();
+            let fix = Some(Fix::Yours(fix));
+            Finding { standing: Standing::Missing, fix, ..Finding::good("records", error.sentence()) }
         }
-    }
-
-    #[test]
-    fn what_no_filter_answers_has_its_own_fix() {
-        let used_up = fix(Part::Users, Errno::NOSPC, Around::Filter);
-        assert!(used_up.starts_with("sudo sysctl"), "{used_up}");
-        let outside = fix(Part::Filter, Errno::NOSYS, Around::Nothing);
-        assert!(!outside.contains("this already is"), "{outside}");
-    }
-
-    #[test]
-    fn where_namespaces_work_no_filter_is_blamed() {
-        let fine: Vec<_> = Part::ALL.map(|part| (part, None)).into();
-        assert_eq!(Around::find(&fine), Around::Nothing);
-        assert_eq!(Around::find(&[(Part::Users, Some(Errno::NOSPC))]), Around::Nothing);
-        assert_eq!(Around::find(&[(Part::Processes, Some(Errno::PERM))]), Around::Nothing);
     }
 }

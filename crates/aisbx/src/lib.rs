@@ -14,12 +14,14 @@ mod chance;
 mod command;
 pub mod doctor;
 mod error;
+pub mod gc;
 mod hint;
 mod layers;
 mod prepared;
 mod reason;
 mod records;
 mod running;
+pub mod stats;
 
 pub use command::Command;
 pub use config::{Host, Request};

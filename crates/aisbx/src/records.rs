@@ -3,7 +3,7 @@
 use config::Host;
 use store::{Entry, EntryError, FindError, Store};
 
-use crate::Error;
+use crate::{Error, gc};
 
 /// The runs that were recorded for this user.
 #[derive(Debug)]
@@ -15,14 +15,13 @@ impl Records {
         Ok(Self(Store::open_existing(&host.state_dir()?)?))
     }
 
-    /// Empties the trash of old runs in a process of its own, which outlives this one: millions of files take their time. For
-    /// programs with one thread.
+    /// Finds and removes what was left behind, and empties the trash of old runs ([`gc::collect`]), in a process of its own, which
+    /// outlives this one: millions of files take their time. For programs with one thread.
     pub fn sweep_apart(host: &Host) {
-        let Ok(dir) = host.state_dir() else { return };
         // Whatever fails is left for a later run.
         let _apart = linux::process::clone(linux::process::Namespaces::empty(), None, || {
-            let done = leave().map(|()| Store::open_existing(&dir).map(|store| store.map(|store| store.sweep())));
-            u8::from(done.is_err())
+            let done = leave().is_ok() && gc::collect(host, gc::Mode::Remove).is_ok();
+            u8::from(!done)
         });
     }
 

@@ -22,6 +22,9 @@ _aisbx() {
             aisbx,doctor)
                 cmd="aisbx__subcmd__doctor"
                 ;;
+            aisbx,gc)
+                cmd="aisbx__subcmd__gc"
+                ;;
             aisbx,help)
                 cmd="aisbx__subcmd__help"
                 ;;
@@ -40,11 +43,17 @@ _aisbx() {
             aisbx,runs)
                 cmd="aisbx__subcmd__runs"
                 ;;
+            aisbx,stats)
+                cmd="aisbx__subcmd__stats"
+                ;;
             aisbx__subcmd__help,completion)
                 cmd="aisbx__subcmd__help__subcmd__completion"
                 ;;
             aisbx__subcmd__help,doctor)
                 cmd="aisbx__subcmd__help__subcmd__doctor"
+                ;;
+            aisbx__subcmd__help,gc)
+                cmd="aisbx__subcmd__help__subcmd__gc"
                 ;;
             aisbx__subcmd__help,help)
                 cmd="aisbx__subcmd__help__subcmd__help"
@@ -63,6 +72,9 @@ _aisbx() {
                 ;;
             aisbx__subcmd__help,runs)
                 cmd="aisbx__subcmd__help__subcmd__runs"
+                ;;
+            aisbx__subcmd__help,stats)
+                cmd="aisbx__subcmd__help__subcmd__stats"
                 ;;
             aisbx__subcmd__help__subcmd__profile,check)
                 cmd="aisbx__subcmd__help__subcmd__profile__subcmd__check"
@@ -113,7 +125,7 @@ _aisbx() {
 
     case "${cmd}" in
         aisbx)
-            opts="-h -V --help --version run logs runs inspect profile doctor completion help"
+            opts="-h -V --help --version run logs runs stats inspect profile gc doctor completion help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -141,7 +153,21 @@ _aisbx() {
             return 0
             ;;
         aisbx__subcmd__doctor)
-            opts="-h --json --help"
+            opts="-h --json --fix --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__gc)
+            opts="-h --dry-run --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -155,7 +181,7 @@ _aisbx() {
             return 0
             ;;
         aisbx__subcmd__help)
-            opts="run logs runs inspect profile doctor completion help"
+            opts="run logs runs stats inspect profile gc doctor completion help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -183,6 +209,20 @@ _aisbx() {
             return 0
             ;;
         aisbx__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__gc)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -323,6 +363,20 @@ _aisbx() {
             return 0
             ;;
         aisbx__subcmd__help__subcmd__runs)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__help__subcmd__stats)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -519,7 +573,7 @@ _aisbx() {
             return 0
             ;;
         aisbx__subcmd__run)
-            opts="-e -w -q -v -i -t -h --profile --driver --cpu --mem --pids --disk --timeout --net --no-net --mount --env --env-pass --workdir --workspace --no-workspace --access --json --quiet --verbose --explain --interactive --tty --help"
+            opts="-e -w -q -v -i -t -h --profile --driver --cpu --mem --cpu-shares --cpu-time --pids --disk --inodes --file-size --open-files --max-output --timeout --net --no-net --mount --env --env-pass --workdir --workspace --no-workspace --access --json --quiet --verbose --explain --interactive --tty --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -541,11 +595,35 @@ _aisbx() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cpu-shares)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cpu-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --pids)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --disk)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --inodes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --open-files)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -611,6 +689,20 @@ _aisbx() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aisbx__subcmd__stats)
+            opts="-f -h --no-stream --follow --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -29,8 +29,10 @@ complete -c aisbx -n "__fish_aisbx_needs_command" -s V -l version -d 'Print vers
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "run" -d 'Run a command in a fresh sandbox'
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "logs" -d 'Show the output of a run'
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "runs" -d 'List the runs that were recorded'
+complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "stats" -d 'Show what runs use: processor, memory, processes'
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "inspect" -d 'Show everything recorded of a run, as JSON'
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "profile" -d 'List, show, check and detect profiles'
+complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "gc" -d 'Remove what killed launchers and old runs left behind'
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "doctor" -d 'Tell what this host can enforce, what is missing, and the command that mends it'
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "completion" -d 'Print a completion script for a shell'
 complete -c aisbx -n "__fish_aisbx_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -42,8 +44,14 @@ chroot\t''
 lima\t''"
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l cpu -d 'Share of processors, such as 1.5' -r
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l mem -d 'Memory of all processes together, such as 512m' -r
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l cpu-shares -d 'Part of processors that are short, in 1024ths of what a process outside gets' -r
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l cpu-time -d 'End everything after this much processor time of all processes together, such as 10m' -r
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l pids -d 'Processes and threads at the same time' -r
-complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l disk -d 'Everything writable that dies with the run (/tmp, /run, home, /dev/shm), such as 1g' -r
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l disk -d 'Everything writable that is not the host\'s own (changes of a `cow` workspace, /tmp, home, /dev/shm), such as 1g' -r
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l inodes -d 'Files, directories and links in the same' -r
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l file-size -d 'Largest file that may be written, such as 100m' -r
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l open-files -d 'Descriptors that one process has open' -r
+complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l max-output -d 'End everything after this much output on both streams together' -r
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l timeout -d 'End the command after this time, such as 30s or 5m' -r
 complete -c aisbx -n "__fish_aisbx_using_subcommand run" -l net -d 'Network: `none`, or `host` to share this machine\'s' -r -f -a "none\t''
 host\t''"
@@ -71,6 +79,10 @@ complete -c aisbx -n "__fish_aisbx_using_subcommand logs" -s h -l help -d 'Print
 complete -c aisbx -n "__fish_aisbx_using_subcommand runs" -s n -l last -d 'At most so many' -r
 complete -c aisbx -n "__fish_aisbx_using_subcommand runs" -l json -d 'Print a JSON array'
 complete -c aisbx -n "__fish_aisbx_using_subcommand runs" -s h -l help -d 'Print help'
+complete -c aisbx -n "__fish_aisbx_using_subcommand stats" -l no-stream -d 'Print the figures once, on a terminal too'
+complete -c aisbx -n "__fish_aisbx_using_subcommand stats" -s f -l follow -d 'Go on where the output is no terminal or JSON too, with a table or a line of JSON each second'
+complete -c aisbx -n "__fish_aisbx_using_subcommand stats" -l json -d 'Print a JSON array'
+complete -c aisbx -n "__fish_aisbx_using_subcommand stats" -s h -l help -d 'Print help'
 complete -c aisbx -n "__fish_aisbx_using_subcommand inspect" -s h -l help -d 'Print help'
 complete -c aisbx -n "__fish_aisbx_using_subcommand profile; and not __fish_seen_subcommand_from list show check detect help" -s h -l help -d 'Print help'
 complete -c aisbx -n "__fish_aisbx_using_subcommand profile; and not __fish_seen_subcommand_from list show check detect help" -f -a "list" -d 'List all profiles'
@@ -90,17 +102,23 @@ complete -c aisbx -n "__fish_aisbx_using_subcommand profile; and __fish_seen_sub
 complete -c aisbx -n "__fish_aisbx_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read a profile file for its mistakes'
 complete -c aisbx -n "__fish_aisbx_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "detect" -d 'Tell which profile fits a command and the current directory'
 complete -c aisbx -n "__fish_aisbx_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aisbx -n "__fish_aisbx_using_subcommand gc" -l dry-run -d 'Change nothing, only tell'
+complete -c aisbx -n "__fish_aisbx_using_subcommand gc" -l json -d 'Print a JSON object'
+complete -c aisbx -n "__fish_aisbx_using_subcommand gc" -s h -l help -d 'Print help'
 complete -c aisbx -n "__fish_aisbx_using_subcommand doctor" -l json -d 'Print a JSON array'
-complete -c aisbx -n "__fish_aisbx_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c aisbx -n "__fish_aisbx_using_subcommand doctor" -l fix -d 'Run the commands that mend what is missing, as root, and look again'
+complete -c aisbx -n "__fish_aisbx_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aisbx -n "__fish_aisbx_using_subcommand completion" -s h -l help -d 'Print help'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "run" -d 'Run a command in a fresh sandbox'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "logs" -d 'Show the output of a run'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "runs" -d 'List the runs that were recorded'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "inspect" -d 'Show everything recorded of a run, as JSON'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "profile" -d 'List, show, check and detect profiles'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "doctor" -d 'Tell what this host can enforce, what is missing, and the command that mends it'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "completion" -d 'Print a completion script for a shell'
-complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs inspect profile doctor completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "run" -d 'Run a command in a fresh sandbox'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "logs" -d 'Show the output of a run'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "runs" -d 'List the runs that were recorded'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "stats" -d 'Show what runs use: processor, memory, processes'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "inspect" -d 'Show everything recorded of a run, as JSON'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "profile" -d 'List, show, check and detect profiles'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "gc" -d 'Remove what killed launchers and old runs left behind'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "doctor" -d 'Tell what this host can enforce, what is missing, and the command that mends it'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "completion" -d 'Print a completion script for a shell'
+complete -c aisbx -n "__fish_aisbx_using_subcommand help; and not __fish_seen_subcommand_from run logs runs stats inspect profile gc doctor completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aisbx -n "__fish_aisbx_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "list" -d 'List all profiles'
 complete -c aisbx -n "__fish_aisbx_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "show" -d 'Show what a profile means: every value with its origin'
 complete -c aisbx -n "__fish_aisbx_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "check" -d 'Read a profile file for its mistakes'

@@ -34,8 +34,14 @@ _arguments "${_arguments_options[@]}" : \
 '--driver=[How the wall is built]:DRIVER:(auto native bwrap chroot lima)' \
 '--cpu=[Share of processors, such as 1.5]:N:_default' \
 '--mem=[Memory of all processes together, such as 512m]:SIZE:_default' \
+'--cpu-shares=[Part of processors that are short, in 1024ths of what a process outside gets]:N:_default' \
+'--cpu-time=[End everything after this much processor time of all processes together, such as 10m]:TIME:_default' \
 '--pids=[Processes and threads at the same time]:N:_default' \
-'--disk=[Everything writable that dies with the run (/tmp, /run, home, /dev/shm), such as 1g]:SIZE:_default' \
+'--disk=[Everything writable that is not the host'\''s own (changes of a \`cow\` workspace, /tmp, home, /dev/shm), such as 1g]:SIZE:_default' \
+'--inodes=[Files, directories and links in the same]:N:_default' \
+'--file-size=[Largest file that may be written, such as 100m]:SIZE:_default' \
+'--open-files=[Descriptors that one process has open]:N:_default' \
+'--max-output=[End everything after this much output on both streams together]:SIZE:_default' \
 '--timeout=[End the command after this time, such as 30s or 5m]:TIME:_default' \
 '--net=[Network\: \`none\`, or \`host\` to share this machine'\''s]:NET:(none host)' \
 '*--mount=[Show a host path inside; \`ro\` (default), \`rw\`, or \`cow\` for a directory whose changes vanish with the run]:SRC:DST[:ro|rw|cow]:_default' \
@@ -81,6 +87,17 @@ _arguments "${_arguments_options[@]}" : \
 '--json[Print a JSON array]' \
 '-h[Print help]' \
 '--help[Print help]' \
+&& ret=0
+;;
+(stats)
+_arguments "${_arguments_options[@]}" : \
+'--no-stream[Print the figures once, on a terminal too]' \
+'(--no-stream)-f[Go on where the output is no terminal or JSON too, with a table or a line of JSON each second]' \
+'(--no-stream)--follow[Go on where the output is no terminal or JSON too, with a table or a line of JSON each second]' \
+'--json[Print a JSON array]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'*::runs -- The runs\: an id, its beginning or end, or `latest`:_default' \
 && ret=0
 ;;
 (inspect)
@@ -174,11 +191,20 @@ esac
     ;;
 esac
 ;;
+(gc)
+_arguments "${_arguments_options[@]}" : \
+'--dry-run[Change nothing, only tell]' \
+'--json[Print a JSON object]' \
+'-h[Print help]' \
+'--help[Print help]' \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 '--json[Print a JSON array]' \
-'-h[Print help]' \
-'--help[Print help]' \
+'--fix[Run the commands that mend what is missing, as root, and look again]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
 (completion)
@@ -209,6 +235,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (runs)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(stats)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -248,6 +278,10 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(gc)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -275,8 +309,10 @@ _aisbx_commands() {
 'run:Run a command in a fresh sandbox' \
 'logs:Show the output of a run' \
 'runs:List the runs that were recorded' \
+'stats:Show what runs use\: processor, memory, processes' \
 'inspect:Show everything recorded of a run, as JSON' \
 'profile:List, show, check and detect profiles' \
+'gc:Remove what killed launchers and old runs left behind' \
 'doctor:Tell what this host can enforce, what is missing, and the command that mends it' \
 'completion:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -293,14 +329,21 @@ _aisbx__subcmd__doctor_commands() {
     local commands; commands=()
     _describe -t commands 'aisbx doctor commands' commands "$@"
 }
+(( $+functions[_aisbx__subcmd__gc_commands] )) ||
+_aisbx__subcmd__gc_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx gc commands' commands "$@"
+}
 (( $+functions[_aisbx__subcmd__help_commands] )) ||
 _aisbx__subcmd__help_commands() {
     local commands; commands=(
 'run:Run a command in a fresh sandbox' \
 'logs:Show the output of a run' \
 'runs:List the runs that were recorded' \
+'stats:Show what runs use\: processor, memory, processes' \
 'inspect:Show everything recorded of a run, as JSON' \
 'profile:List, show, check and detect profiles' \
+'gc:Remove what killed launchers and old runs left behind' \
 'doctor:Tell what this host can enforce, what is missing, and the command that mends it' \
 'completion:Print a completion script for a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -316,6 +359,11 @@ _aisbx__subcmd__help__subcmd__completion_commands() {
 _aisbx__subcmd__help__subcmd__doctor_commands() {
     local commands; commands=()
     _describe -t commands 'aisbx help doctor commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__gc_commands] )) ||
+_aisbx__subcmd__help__subcmd__gc_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help gc commands' commands "$@"
 }
 (( $+functions[_aisbx__subcmd__help__subcmd__help_commands] )) ||
 _aisbx__subcmd__help__subcmd__help_commands() {
@@ -371,6 +419,11 @@ _aisbx__subcmd__help__subcmd__run_commands() {
 _aisbx__subcmd__help__subcmd__runs_commands() {
     local commands; commands=()
     _describe -t commands 'aisbx help runs commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__help__subcmd__stats_commands] )) ||
+_aisbx__subcmd__help__subcmd__stats_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx help stats commands' commands "$@"
 }
 (( $+functions[_aisbx__subcmd__inspect_commands] )) ||
 _aisbx__subcmd__inspect_commands() {
@@ -458,6 +511,11 @@ _aisbx__subcmd__run_commands() {
 _aisbx__subcmd__runs_commands() {
     local commands; commands=()
     _describe -t commands 'aisbx runs commands' commands "$@"
+}
+(( $+functions[_aisbx__subcmd__stats_commands] )) ||
+_aisbx__subcmd__stats_commands() {
+    local commands; commands=()
+    _describe -t commands 'aisbx stats commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_aisbx" ]; then

@@ -2,11 +2,13 @@
 
 mod completion;
 mod doctor;
+mod gc;
 mod inspect;
 mod logs;
 mod profile;
 mod run;
 mod runs;
+mod stats;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -26,10 +28,14 @@ pub(crate) enum Verb {
     Logs(logs::Logs),
     /// List the runs that were recorded
     Runs(runs::Runs),
+    /// Show what runs use: processor, memory, processes
+    Stats(stats::Stats),
     /// Show everything recorded of a run, as JSON
     Inspect(inspect::Inspect),
     /// List, show, check and detect profiles
     Profile(profile::Profile),
+    /// Remove what killed launchers and old runs left behind
+    Gc(gc::Gc),
     /// Tell what this host can enforce, what is missing, and the command that mends it
     Doctor(doctor::Doctor),
     /// Print a completion script for a shell
@@ -42,8 +48,10 @@ impl Verb {
             Self::Run(run) => run.run(),
             Self::Logs(logs) => logs.run(),
             Self::Runs(runs) => runs.run(),
+            Self::Stats(stats) => stats.run(),
             Self::Inspect(inspect) => inspect.run(),
             Self::Profile(profile) => profile.run(),
+            Self::Gc(gc) => gc.run(),
             Self::Doctor(doctor) => doctor.run(),
             Self::Completion(completion) => completion.run(),
         }

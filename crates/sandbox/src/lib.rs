@@ -5,17 +5,20 @@
 //! is synchronous, and the child side is single-threaded.
 
 mod error;
+mod live;
 mod monitor;
 mod native;
 mod plan;
 mod survey;
+mod sweep;
 mod syscalls;
 pub mod trial;
 
 pub use error::{Act, Error};
+pub use live::{Live, Load};
 pub use monitor::{Building, End, Ends, Sink, Stored, Stream, start};
 pub use plan::{
     Bounds, Confinement, Directory, Group, Plan, Reach, Rule, Setting, Step, Version, Wall, Watched, confined, plan,
 };
-pub use survey::{Cgroups, Controller, Kind, Owner, Parent, Survey, given_id};
+pub use survey::{Cgroups, Controller, Kind, Owner, Parent, RunGroup, Survey, given_id, run_groups};
 pub use syscalls::refusals;

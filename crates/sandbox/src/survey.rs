@@ -1,6 +1,7 @@
 //! What this host is like, as far as a plan depends on it. Reads; changes nothing.
 
 mod cgroups;
+mod groups;
 mod mounts;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use spec::{Level, Network, RunSpec};
 
 pub use cgroups::{Cgroups, Controller, Parent};
+pub use groups::{RunGroup, run_groups};
 
 /// The id that a sandbox run by root has outside: above every range that systemd hands to containers (up to 0x6FFFFFFF,
 /// systemd.io/UIDS-GIDS) and below 2^31, past which some file systems misbehave.

@@ -1,5 +1,8 @@
 //! What this host allows, found by trying each thing in a process made for it.
 
+mod group;
+mod landlock;
+
 use std::ffi::CStr;
 use std::os::fd::AsFd as _;
 
@@ -9,6 +12,9 @@ use linux::{Errno, Result};
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 use rustix::mount::{MountAttrFlags, MountPropagationFlags, mount_change};
 use spec::Syscalls;
+
+pub use group::{Holding, Lack, controllers};
+pub use landlock::{Landlock, landlock};
 
 /// Something a sandbox is built of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

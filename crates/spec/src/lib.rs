@@ -36,5 +36,5 @@ pub use report::{Captured, Report};
 pub use run::{Command, Identity, RunSpec, Stdin};
 pub use size::{Size, SizeError};
 pub use syscalls::Syscalls;
-pub use usage::{MemoryOf, Usage};
+pub use usage::{MemoryOf, Stalled, Usage};
 pub use workspace::{Layer as WorkspaceLayer, Workspace};

@@ -16,8 +16,22 @@ pub struct Usage {
     pub memory_of: MemoryOf,
     /// The most processes and threads at the same time, where somebody counted.
     pub peak_processes: Option<u32>,
+    /// For how long it stood still for want of processors, memory and disks, where its cgroup tells (version two, pressure stall
+    /// information of Linux 4.20).
+    pub stalled: Option<Stalled>,
     /// What was written towards disks, in bytes (getrusage(2), `ru_oublock`): not what stayed in memory.
     pub written_bytes: u64,
+}
+
+/// Time in which every process that had something to do waited, in microseconds (Documentation/accounting/psi.rst, `full`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stalled {
+    /// For a processor.
+    pub cpu_us: u64,
+    /// For memory.
+    pub memory_us: u64,
+    /// For disks.
+    pub io_us: u64,
 }
 
 /// What a figure of memory is about.

@@ -45,6 +45,11 @@ pub(crate) fn read<T: DeserializeOwned>(directory: &Directory, name: &str) -> Re
     read.map(Some).map_err(|source| DocumentError::Damaged { path: directory.path().join(name), source })
 }
 
+/// Whether there is more of a document than the empty shell that outlives a power failure.
+pub(crate) fn is_written(directory: &Directory, name: &str) -> Result<bool, DiskError> {
+    Ok(directory.read(name, LIMIT)?.is_some_and(|text| text.iter().any(|byte| *byte != 0)))
+}
+
 /// Puts a document in the place of an older one: at every moment, and after the death of this process at any moment, a
 /// reader finds the old one or the new one. One writer at a time. The file is handed back for those who want it on the platter.
 pub(crate) fn replace(directory: &Directory, name: &str, content: &[u8]) -> Result<File, DiskError> {

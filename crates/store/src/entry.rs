@@ -1,17 +1,21 @@
 //! A recorded run, as it is found on the disk.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use rustix::fs::{fdatasync, fsync};
 use serde::{Deserialize, Serialize};
 use spec::{Outcome, Report, RunId, WorkspaceLayer};
 
+use crate::attributes::Moment;
 use crate::directory::Directory;
 use crate::document::{self, DocumentError};
-use crate::layout::{COPY, LAYER, RECORD, REPORT};
+use crate::layout::{COPY, LAYER, RECORD, REPORT, SCRATCH, SEGMENT};
 use crate::lock::Lock;
-use crate::{DiskError, LogReader, Record};
+use crate::{DiskError, LogReader, Record, RemoveError, RunError, remove};
 
 /// A recorded run.
 #[derive(Debug)]
@@ -29,7 +33,8 @@ pub enum State {
     Running,
     /// It ended, and there is a report.
     Ended(Ending),
-    /// Its monitor died before it could write a report.
+    /// Its monitor died before it could write a report, whether or not somebody has written one for it since
+    /// ([`Entry::conclude`]).
     Interrupted,
 }
 
@@ -108,7 +113,7 @@ impl Entry {
         self.directory.path()
     }
 
-    /// What happened; `None` while it goes on, and when it was interrupted.
+    /// What happened; `None` while it goes on, and when it was interrupted and nobody has concluded it yet.
     pub fn report(&self) -> Result<Option<Report>, EntryError> {
         document::read(&self.directory, REPORT)
             .map_err(|source| EntryError::Unreadable { id: self.record.run_id.clone(), source })
@@ -117,6 +122,37 @@ impl Entry {
     /// Its output.
     pub fn log(&self) -> LogReader {
         LogReader::new(Arc::clone(&self.directory))
+    }
+
+    /// When anything of its documents was last written: what is known of how long its monitor lived.
+    pub fn last_sign(&self) -> Result<Option<Timestamp>, DiskError> {
+        let mut last = None;
+        for name in self.directory.names()?.iter().filter(|name| *name == RECORD || name.starts_with(SEGMENT)) {
+            last = last.max(self.directory.attributes(name)?.map(|found| found.modified()));
+        }
+        Ok(last.and_then(|Moment(seconds, nanos)| Timestamp::new(seconds, nanos.try_into().ok()?).ok()))
+    }
+
+    /// Writes the report that its monitor could not write any more. `false` where that is not to be done: the run goes on, or
+    /// there is a report by now.
+    pub fn conclude(&self, report: &Report) -> Result<bool, RunError> {
+        let text = document::encode(report).map_err(|source| RunError::Encode("report", source))?;
+        // Who has the lock is its monitor, as it were: nobody else writes at the same time.
+        let Some(file) = self.directory.open(RECORD)? else { return Ok(false) };
+        let locked = Lock::on(file).map_err(self.directory.failed("lock", RECORD))?;
+        let Some(_monitor) = locked else { return Ok(false) };
+        if document::is_written(&self.directory, REPORT)? {
+            return Ok(false);
+        }
+        let durable = |file: &File| fdatasync(file).map_err(self.directory.failed("synchronize", REPORT));
+        document::replace_after(&self.directory, REPORT, &text, durable)?;
+        fsync(&*self.directory).map_err(DiskError::on("synchronize", self.directory.path()))?;
+        Ok(true)
+    }
+
+    /// Removes what should have died with it, for a run that was interrupted.
+    pub fn clear_scratch(&self) -> Result<(), RemoveError> {
+        remove::entry(&self.directory, SCRATCH)
     }
 
     /// Its writable layer, if it had one. A copy is only made when the overlay came to nothing.
@@ -132,6 +168,7 @@ impl Entry {
 fn state(directory: &Directory) -> Result<State, DocumentError> {
     let alive = is_running(directory)?;
     Ok(match document::read(directory, REPORT)? {
+        Some(Ending { outcome: Outcome::Interrupted, .. }) => State::Interrupted,
         Some(ending) => State::Ended(ending),
         None if alive => State::Running,
         None => State::Interrupted,

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use spec::RunId;
 
 use crate::directory::Directory;
+use crate::excess::Note;
 use crate::layout::RUNS;
 use crate::{
-    DiskError, Entry, FindError, OpenError, Record, Retained, Retention, RetentionError, Run, RunError, Runs, find,
-    retention, root,
+    DiskError, Entry, FindError, OpenError, Record, Retained, Retention, RetentionError, Run, RunError, Runs, Standing,
+    excess, find, retention, root, standing,
 };
 
 /// The store below one state directory. Any number of processes may use it at the same time; runs share nothing in it but
@@ -55,15 +57,33 @@ impl Store {
 
     /// Removes the runs that are beyond the bounds: [`Store::expire`] and [`Store::sweep`] together.
     pub fn retain(&self, retention: &Retention, now: Timestamp) -> Result<Retained, RetentionError> {
-        let retained = self.expire(retention, now)?;
+        let mut retained = self.expire(retention, now)?;
         self.sweep()?;
-        Ok(retained)
+        match retained.failed.pop() {
+            Some(error) => Err(error),
+            None => Ok(retained),
+        }
     }
 
     /// Takes the runs that are beyond the bounds out of the store. They are gone at once, but still on the disk: each is
     /// moved to the trash with one step. Does nothing when another process is at it. A millisecond for some hundred runs.
     pub fn expire(&self, retention: &Retention, now: Timestamp) -> Result<Retained, RetentionError> {
         retention::expire(&self.root, &self.runs, retention, now)
+    }
+
+    /// What [`Store::expire`] would take now, by its names; nothing is changed.
+    pub fn excess(&self, retention: &Retention, now: Timestamp) -> Result<Vec<String>, RetentionError> {
+        Ok(excess::excess(&self.runs, retention, now, Note::Nothing)?.names)
+    }
+
+    /// The names of what is in the trash.
+    pub fn trash(&self) -> Result<Vec<String>, DiskError> {
+        retention::trash(&self.root)
+    }
+
+    /// What is known of a run by its name alone, for those who find something named after it.
+    pub fn standing(&self, id: &RunId) -> Result<Standing, DiskError> {
+        standing::standing(&self.runs, id)
     }
 
     /// Empties the trash, which may take as long as its millions of files need. Does nothing when another process is at it.

@@ -8,9 +8,12 @@
 mod harness;
 
 mod bad_input;
+mod doctor;
 mod exit_codes;
+mod gc;
 mod isolation;
 mod lifecycle;
+mod limits;
 mod mounts;
 mod network;
 mod posture;
@@ -20,6 +23,7 @@ mod records;
 mod report;
 mod rungs;
 mod signals;
+mod stats;
 mod streams;
 mod terminal;
 mod toolchains;

@@ -205,6 +205,43 @@ fn what_cannot_be_had_without_namespaces_is_refused_with_words() {
     elsewhere.refused(&["without namespaces", "/elsewhere"]);
 }
 
+/// What the filter of a container does by default: `clone3` is not there, and nobody makes namespaces. By number, of x86-64.
+const CONTAINER: &str = "
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None)
+step = lambda code, value, yes=0, no=0: struct.pack('HBBI', code, yes, no, value)
+NUMBER, FLAGS, ALLOW, ENOSYS, EPERM = 0, 16, 0x7fff0000, 0x50026, 0x50001
+program = b''.join([
+    step(0x20, NUMBER),
+    step(0x15, 435, 0, 1), step(0x06, ENOSYS),
+    step(0x15, 272, 0, 1), step(0x06, EPERM),
+    step(0x15, 56, 0, 3), step(0x20, FLAGS), step(0x45, 0x10000000, 0, 1), step(0x06, EPERM),
+    step(0x06, ALLOW),
+])
+steps = ctypes.create_string_buffer(program)
+filter = ctypes.create_string_buffer(struct.pack('HxxxxxxP', len(program) // 8, ctypes.addressof(steps)))
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, filter, 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])
+";
+
+#[test]
+fn in_a_container_that_forbids_namespaces_the_next_rung_is_taken() {
+    let world = World::new();
+    let call = |profile: &str| {
+        let run = Sandbox::new(&world).profile(profile).command(["python3", "-c", "print(6 * 7)"]);
+        let mut contained = Command::new("python3");
+        Sandbox::new(&world).settle(&mut contained);
+        contained.args(["-c", CONTAINER]).arg(run.get_program()).args(run.get_args());
+        crate::harness::Ended::from(contained.output().expect("run python3"))
+    };
+    if is_new_enough() {
+        let ended = call("python-dev").success();
+        assert_eq!(ended.out(), "42\n");
+        assert_eq!(ended.err().lines().filter(|line| line.contains("kept apart by Landlock")).count(), 1, "{ended}");
+    }
+    call("strict").refused(&["cannot make new namespaces", "doctor"]);
+}
+
 #[test]
 fn a_host_without_namespaces_gets_the_next_rung_or_a_refusal() {
     let world = World::new();

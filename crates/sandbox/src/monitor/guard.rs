@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use linux::Result;
 use rustix::fs::fstatfs;
-use spec::{Clock, Lifetime, MemoryOf, Outcome, Room, Size, Usage};
+use spec::{Clock, Lifetime, MemoryOf, Outcome, Room, Size, Stalled, Usage};
 
 use super::processes::{Process, Processes, Sample};
 use super::{Sink, Stored};
@@ -216,7 +216,7 @@ impl<'a> Guard<'a> {
             return Outcome::OutOfMemory { limit: Some(limit), usage: Some(Size::bytes(self.peak_memory)), process };
         }
         let own = self.counted().exhausted;
-        let limit = self.limit_of_group().filter(|_| own).map(Size::bytes);
+        let limit = self.bounds.memory.filter(|_| own);
         Outcome::OutOfMemory { limit, usage: self.peak_of_group().map(Size::bytes).or(limit), process }
     }
 
@@ -299,6 +299,17 @@ impl<'a> Guard<'a> {
         }
     }
 
+    /// Version one has no such files, and a kernel may be built or started without.
+    fn stalled(&self) -> Option<Stalled> {
+        let total = |file| {
+            let text = self.cgroup?.stands(Controller::CpuAccounting, file, file)?.1;
+            let full = text.lines().find(|line| line.starts_with("full "))?;
+            full.rsplit_once("total=")?.1.trim().parse().ok()
+        };
+        let (cpu_us, memory_us, io_us) = (total("cpu.pressure")?, total("memory.pressure")?, total("io.pressure")?);
+        Some(Stalled { cpu_us, memory_us, io_us })
+    }
+
     /// What was used, as far as it is known better than by `usage`, which is what the buried processes had used.
     pub(super) fn refine(&self, mut usage: Usage) -> Usage {
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
@@ -312,6 +323,7 @@ impl<'a> Guard<'a> {
             }
             None => {}
         }
+        usage.stalled = self.stalled();
         let counted = self.cgroup.and_then(|group| group.number(Controller::Pids, "pids.peak", "pids.peak"));
         // Init is in the group.
         let counted = counted.and_then(|peak| u32::try_from(peak.saturating_sub(1)).ok());

@@ -150,6 +150,9 @@ fn limits(plan: &Plan, running: &Running, processes: &Processes) -> Result<Vec<(
     if let Some(count) = plan.bounds.processors {
         all.push(("cpu", format!("affinity to {count} of the processors, which cannot be changed inside")));
     }
+    if let Some(nice) = plan.bounds.nice {
+        all.push(("cpu_shares", format!("a nice value of {nice}, which cannot be lowered inside")));
+    }
     let watched = &plan.bounds.watched;
     let scratch = watched.scratch.map_or_else(String::new, |size| format!(", of which {size} in memory by the kernel"));
     let watched = [

@@ -39,6 +39,8 @@ pub(super) struct Watch<'a> {
     inlet: Option<Inlet<'a>>,
     outlets: Vec<Outlet<'a>>,
     terminal: Option<(OwnedFd, Option<Raw<'a>>)>,
+    /// Whether the command may run. Until then init hears nothing but that it may.
+    begun: bool,
     /// Whether the sandbox may still say something.
     listening: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> Watch<'a> {
             inlet: None,
             outlets: Vec::with_capacity(2),
             terminal: None,
+            begun: false,
             listening: true,
         };
         if let Some(streams) = streams {
@@ -183,6 +186,8 @@ impl<'a> Watch<'a> {
         };
         let [first, second] = descriptors;
         match message {
+            // It is being ended, or has been: nothing is to be read back any more, and no failure explains anything.
+            Message::Started | Message::Failed(..) if self.seen.reached.is_some() => {}
             Message::Failed(stage, step, errno) => return Err(failure(self.plan, stage, step, errno)),
             Message::Terminal => self.adopt(first.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
             Message::Started => {
@@ -195,6 +200,10 @@ impl<'a> Watch<'a> {
                 };
                 self.enforced = receipt::write(self.plan, self.running, &processes)?;
                 self.guard.begin(Views { processes, root }).map_err(Error::Watch)?;
+                self.begun = true;
+                let waiting = self.seen.passed.iter().map(|signal| Message::Signal(*signal));
+                let mut all = [Message::Go].into_iter().chain(waiting);
+                all.try_for_each(|message| self.running.channel.send(message)).map_err(Error::Watch)?;
             }
             Message::NotExecuted(errno, found) => self.seen.not_executed = Some((errno, found)),
             Message::Ended(status) => {
@@ -228,7 +237,9 @@ impl<'a> Watch<'a> {
                 (libc::SIGWINCH, None) => {}
                 _ if alive => {
                     self.seen.passed.push(signal);
-                    self.running.channel.send(Message::Signal(signal))?;
+                    if self.begun {
+                        self.running.channel.send(Message::Signal(signal))?;
+                    }
                 }
                 // Only output is left to be passed on, and the caller does not want it any more.
                 _ => self.outlets.iter_mut().for_each(Outlet::stop),
@@ -260,7 +271,10 @@ impl<'a> Watch<'a> {
         self.seen.reached = Some(reached);
         // Whoever does not take the output is given up on after that.
         self.deadline = Instant::now().checked_add(GRACE);
-        if timed { self.running.channel.send(Message::Signal(libc::SIGTERM)) } else { self.running.end() }
+        match timed && self.begun {
+            true => self.running.channel.send(Message::Signal(libc::SIGTERM)),
+            false => self.running.end(),
+        }
     }
 
     fn close_output(&mut self, sink: &mut dyn Sink) -> Result<(), Errno> {
@@ -317,6 +331,7 @@ fn usage(ended: &Ended) -> Usage {
         peak_memory_bytes: ended.peak_memory,
         memory_of: MemoryOf::LargestProcess,
         peak_processes: None,
+        stalled: None,
         written_bytes: ended.written,
     }
 }

@@ -199,6 +199,8 @@ pub(super) fn live(
         None => announce(channel).map_err(at)?,
         Some(_) => channel.send(Message::Started).map_err(at)?,
     }
+    // The monitor reads back from outside that all of it holds; nothing of the command runs before that.
+    hear(channel, Message::Go, &mut []).map_err(at)?;
     let command = spawn(|| command::main(&prepared.program, within, terminal.as_ref(), channel)).map_err(at)?;
     drop(terminal);
     // The command alone holds its streams, so that both sides learn when the other closes.

@@ -27,7 +27,7 @@ pub(crate) enum Message {
     Failed(Stage, u32, Errno),
     /// Init: the master side of the command's terminal comes with this.
     Terminal,
-    /// Init: everything is in place, and the kernel says so; the command is started next. Its `/proc` and its root come with this.
+    /// Init: everything is in place, and the kernel says so; the command is started as soon as the monitor says `Go`. Its `/proc` and its root come with this.
     Started,
     /// The command's process: the program could not be executed; whether it was found.
     NotExecuted(Errno, bool),

@@ -13,6 +13,8 @@ use crate::{Error, Survey};
 /// How each limit of a run is held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
+    /// The memory that was asked for, however it is held: the kernel rounds it to pages.
+    pub memory: Option<Size>,
     /// What the limits of the whole sandbox are held by, where this host has it.
     pub group: Option<Group>,
     /// What holds for each process of the sandbox (setrlimit(2)), the number of processes for all of them together.
@@ -69,8 +71,11 @@ pub(super) fn bounds(spec: &RunSpec, survey: &Survey, rung: Rung) -> Result<Boun
     if spec.floor.cgroup == Level::Required {
         require(limits, has)?;
     }
-    let mut bounds =
-        Bounds { resources: resources(spec, has(Controller::Pids) || rung == Rung::Confined), ..Bounds::default() };
+    let mut bounds = Bounds {
+        memory: limits.memory,
+        resources: resources(spec, has(Controller::Pids) || rung == Rung::Confined),
+        ..Bounds::default()
+    };
     bounds.watched = Watched {
         memory: limits.memory.filter(|_| !has(Controller::Memory)),
         cpu_time: limits.cpu_time.map(spec::Lifetime::as_duration),
