@@ -1,0 +1,53 @@
+//! One file, and how many a process has open.
+
+use spec::{Outcome, Room};
+
+use super::{RUNGS, done, fact, mechanism, number, probe};
+use crate::harness::World;
+
+#[test]
+fn a_file_stops_at_its_size() {
+    const RESOURCE: &str = "1"; // RLIMIT_FSIZE
+    let world = World::new();
+    for (rung, place) in RUNGS.into_iter().flat_map(|rung| [".", "/tmp"].map(|place| (rung, place))) {
+        let fill = |size: &str, more: &str| {
+            let words = format!("disk one {place} {size}{more}");
+            world.on(rung).flags(["--file-size", "1m"]).report(probe(&words))
+        };
+        let report = fill("4M", "");
+        let expected = Outcome::DiskFull { of: Room::FileSize, limit: 1 << 20, usage: None, code: 153 };
+        assert_eq!((&report.outcome, report.exit_code), (&expected, 153));
+        assert!(report.hint.as_deref().is_some_and(|hint| hint.contains("--file-size 1m")), "{:?}", report.hint);
+        assert_eq!(mechanism(&report, "file_size"), "RLIMIT_FSIZE 1048576");
+        let told = fill("4M", " --ignore-xfsz");
+        done(&told);
+        assert_eq!(
+            (number(&fact(&told), "written"), fact(&told).detail()["refused"].as_str()),
+            (1 << 20, Some("EFBIG"))
+        );
+        done(&fill("1M", ""));
+        world.rung(rung).flags(["--file-size", "1m"]).probe(["raise-limit", RESOURCE]).answers("EPERM");
+    }
+    assert_eq!(number(&world.sandbox().probe(["disk", "one", ".", "4M"]), "written"), 4 << 20, "control");
+}
+
+#[test]
+fn the_streams_have_no_size() {
+    let world = World::new();
+    let ended = world.sandbox().with_probe().flags(["--file-size", "1m"]).run(probe("flood 3M")).success();
+    assert_eq!(ended.stdout.len(), 3 << 20);
+}
+
+#[test]
+fn descriptors_are_counted() {
+    const RESOURCE: &str = "7"; // RLIMIT_NOFILE
+    let world = World::new();
+    let open = |most: &str| world.sandbox().flags(["--open-files", "50"]).probe(["nofile", most]).works();
+    let all = open("100");
+    assert_eq!((number(&all, "opened"), all.detail()["refused"].as_str()), (47, Some("EMFILE")));
+    assert_eq!((number(&open("40"), "opened"), open("40").detail()["refused"].as_str()), (40, None));
+    world.sandbox().flags(["--open-files", "50"]).probe(["raise-limit", RESOURCE]).answers("EPERM");
+    assert_eq!(number(&world.sandbox().probe(["nofile", "100"]), "opened"), 100, "control");
+    let report = world.sandbox().flags(["--open-files", "50"]).report(["true"]);
+    assert_eq!(mechanism(&report, "open_files"), "RLIMIT_NOFILE 50");
+}
