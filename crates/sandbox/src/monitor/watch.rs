@@ -269,6 +269,8 @@ impl<'a> Watch<'a> {
         }
         let timed = matches!(reached, Outcome::TimedOut { .. });
         self.seen.reached = Some(reached);
+        // One reason is enough, and what is told of it stays as it was seen.
+        self.guard.end();
         // Whoever does not take the output is given up on after that.
         self.deadline = Instant::now().checked_add(GRACE);
         match timed && self.begun {
