@@ -65,7 +65,9 @@ fn a_swarm_never_gets_past_the_limit() {
     for rung in RUNGS {
         let report = failing(&world, rung, "swarm 200 1500");
         too_many(&report);
-        assert!(number(&fact(&report), "made") <= 20 && number(&fact(&report), "refusals") > 0, "{:?}", fact(&report));
+        // Where all is slow, one whose time is over makes room for another.
+        assert!(number(&fact(&report), "made") < 200 && number(&fact(&report), "refusals") > 0, "{:?}", fact(&report));
+        assert!(report.usage.peak_processes.is_none_or(|peak| peak <= 20), "{:?}", report.usage);
         let control = world.on(rung).flags(["--pids", "20"]).report(probe("swarm 10 300"));
         done(&control);
         assert_eq!((number(&fact(&control), "made"), number(&fact(&control), "refusals")), (10, 0));
