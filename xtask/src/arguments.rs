@@ -1,17 +1,28 @@
 //! What was typed after `cargo xtask`.
 
+mod errand;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+
+pub(crate) use self::errand::{Errand, Wanted};
 
 pub(crate) const USAGE: &str = "\
 Usage: cargo xtask VERB
 
   setup                            install what the tests need, where it is missing
   test [--quick]                   every check and every test; --quick leaves out the release build and the end-to-end tests
+  vm test [--quick] [--kernel KERNEL] [--case NAME] [FILTER…]
+                                   the tests that depend on the host, in virtual machines that play one after the other;
+                                   --quick runs what `test` runs of them
+  vm shell [--kernel KERNEL] [--case NAME]
+                                   a shell in one of them
   generate [--check]               completions, command-line reference, table of refused calls; --check only compares
   layers                           who may know whom, where unsafe lives, what the launcher may weigh
   bench [--runs N] [--json FILE]   ours beside the bare command and what is installed of the others
+
+KERNEL is a package, the version of a cloud kernel, or a path boot/vmlinuz-VERSION; else what Debian has for clouds.
 ";
 
 /// One chore.
@@ -23,11 +34,13 @@ pub(crate) enum Verb {
     Layers,
     Generate(Generation),
     Bench(Wishes),
+    Vm(Errand),
 }
 
 /// How much of the tests is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
+    #[default]
     Everything,
     Quick,
 }
@@ -56,6 +69,7 @@ impl Verb {
             "layers" => nothing_more(words, Self::Layers),
             "generate" => generation(words).map(Self::Generate),
             "test" => extent(words).map(|extent| Self::Test { extent }),
+            "vm" => errand::errand(words).map(Self::Vm),
             "bench" => wishes(words).map(Self::Bench),
             other => bail!("there is no chore `{other}`\n\n{USAGE}"),
         }
@@ -106,7 +120,7 @@ fn unexpected(word: &str) -> anyhow::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Extent, Generation, Verb, Wishes};
+    use super::{Errand, Extent, Generation, Verb, Wishes};
 
     fn parse(line: &str) -> Result<Verb, String> {
         Verb::parse(line.split_whitespace().map(String::from)).map_err(|error| error.to_string())
@@ -119,6 +133,7 @@ mod tests {
         assert_eq!(parse("generate"), Ok(Verb::Generate(Generation::Write)));
         assert_eq!(parse("generate --check"), Ok(Verb::Generate(Generation::Check)));
         assert_eq!(parse("bench --runs 7 --json a"), Ok(Verb::Bench(Wishes { runs: 7, json: Some("a".into()) })));
+        assert_eq!(parse("vm test"), Ok(Verb::Vm(Errand::default())));
         assert_eq!(parse(""), Ok(Verb::Help));
     }
 

@@ -3,6 +3,7 @@
 mod arena;
 mod contestant;
 mod crowd;
+mod ends;
 mod figures;
 mod job;
 mod machine;
@@ -13,7 +14,7 @@ mod tree;
 
 use anyhow::{Context, Result};
 
-use self::{arena::Arena, contestant::Contestant, figures::Race, machine::Machine};
+use self::{arena::Arena, contestant::Contestant, ends::Ends, figures::Race, machine::Machine};
 use crate::{arguments::Wishes, workspace::Workspace};
 
 /// Everything a race found out, as the JSON file holds it.
@@ -21,16 +22,22 @@ use crate::{arguments::Wishes, workspace::Workspace};
 struct Results {
     machine: Machine,
     races: Vec<Race>,
+    ends: Ends,
 }
 
 /// Prints the tables, and writes the file if one was asked for.
 pub(crate) fn run(workspace: &Workspace, wishes: &Wishes) -> Result<()> {
     let arena = Arena::prepare(workspace)?;
     let contestants = able(&arena, contestant::all(&arena)?)?;
-    let results = Results { machine: Machine::look(&contestants)?, races: races(&arena, &contestants, wishes.runs)? };
+    let results = Results {
+        machine: Machine::look(&contestants)?,
+        races: races(&arena, &contestants, wishes.runs)?,
+        ends: ends::run(&arena, wishes.runs)?,
+    };
     for race in &results.races {
         println!("\n{race}");
     }
+    println!("\n{}", results.ends);
     promise::judge(&results.races);
     wishes.json.as_ref().map_or(Ok(()), |file| {
         let text = serde_json::to_string_pretty(&results).context("cannot write the figures as JSON")?;

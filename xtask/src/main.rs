@@ -12,6 +12,7 @@ mod setup;
 mod specification;
 mod stopwatch;
 mod test;
+mod vm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ fn carry_out(verb: Verb) -> Result<ExitCode> {
         Verb::Generate(Generation::Check) => generate::check(&Workspace::read()?)?,
         Verb::Setup => setup::run(&Workspace::read()?)?,
         Verb::Bench(wishes) => bench::run(&Workspace::read()?, &wishes)?,
+        Verb::Vm(errand) => return vm::run(&Workspace::read()?, &errand),
         Verb::Test { extent } => return Ok(test::run(&Workspace::read()?, extent)),
     }
     Ok(ExitCode::SUCCESS)

@@ -14,6 +14,14 @@ pub(crate) fn ours() -> OsString {
     std::env::var_os("PATH").unwrap_or_else(|| SYSTEM.into())
 }
 
+/// The same, and the folders where administrators' programs are.
+pub(crate) fn with_system() -> OsString {
+    let mut path = ours();
+    path.push(":");
+    path.push(SYSTEM);
+    path
+}
+
 /// The first executable file of that name on a search path.
 pub(crate) fn find(program: &str, path: impl Into<OsString>) -> Option<PathBuf> {
     std::env::split_paths(&path.into()).map(|folder| folder.join(program)).find(|file| is_executable(file))

@@ -7,13 +7,16 @@ mod wheels;
 
 use anyhow::Result;
 
-use crate::workspace::Workspace;
+use crate::{vm, workspace::Workspace};
 
 /// Quick when nothing is missing.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     packages::install(&need::missing())?;
     cargo_deny::install(workspace)?;
     wheels::download(workspace)?;
+    if vm::is_possible() {
+        vm::fetch(workspace)?;
+    }
     println!("the machine has what the tests need");
     Ok(())
 }

@@ -11,8 +11,8 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 
-use self::tally::Tally;
-use crate::{arguments::Extent, generate, layers, process, setup, specification, workspace::Workspace};
+pub(crate) use self::{end_to_end::Kit, tally::Tally};
+use crate::{arguments::Extent, generate, layers, process, setup, specification, vm, workspace::Workspace};
 
 /// A heading and what happens under it.
 type Stage = (&'static str, fn(&Workspace) -> Result<Tally>);
@@ -31,6 +31,7 @@ const RELEASE: &[Stage] = &[
     ("launcher's budget", |workspace| layers::budget(workspace).map(|()| Tally::default())),
     ("end-to-end tests", end_to_end::run),
     ("end-to-end tests, unprivileged", end_to_end::run_unprivileged),
+    ("end-to-end tests, on hosts of other kinds", vm::stage),
 ];
 
 const SET_UP: Stage = ("set-up", |workspace| setup::run(workspace).map(|()| Tally::default()));
@@ -40,14 +41,9 @@ pub(crate) fn run(workspace: &Workspace, extent: Extent) -> ExitCode {
     let release = if extent == Extent::Everything { RELEASE } else { &[] };
     let set_up = judge(&SET_UP, workspace);
     if set_up.failed > 0 {
-        return close(set_up);
+        return set_up.close();
     }
-    close(DAILY.iter().chain(release).map(|stage| judge(stage, workspace)).sum())
-}
-
-fn close(sum: Tally) -> ExitCode {
-    println!("\n{sum}");
-    if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    DAILY.iter().chain(release).map(|stage| judge(stage, workspace)).sum::<Tally>().close()
 }
 
 /// A stage that breaks without a failed test counts as one failure.

@@ -36,6 +36,7 @@ pub(super) fn all(arena: &Arena) -> Result<Vec<Box<dyn Contestant>>> {
         Box::new(Floor),
         Box::new(Ours::new(arena)?),
         Box::new(Ours::reading(arena)?),
+        Box::new(Ours::limited(arena)?),
         Box::new(Bubblewrap::new(arena)?),
         Box::new(LeanBubblewrap),
         Box::new(Firejail),

@@ -44,6 +44,13 @@ const NEEDS: &[Need] = &[
     need(Thing::Program("setpriv"), &["util-linux"]),
     need(Thing::Program("unshare"), &["util-linux"]),
     need(Thing::Program("useradd"), &["passwd"]),
+    // The virtual machine: itself, its disks, its packages, its kernel's modules.
+    need(Thing::Program("qemu-system-x86_64"), &["qemu-system-x86"]),
+    need(Thing::Program("mke2fs"), &["e2fsprogs"]),
+    need(Thing::Program("dpkg-deb"), &["dpkg"]),
+    need(Thing::Program("depmod"), &["kmod"]),
+    need(Thing::Program("xz"), &["xz-utils"]),
+    need(Thing::Program("zstd"), &["zstd"]),
 ];
 
 const fn need(what: Thing, packages: &'static [&'static str]) -> Need {
@@ -58,7 +65,7 @@ pub(super) fn missing() -> Vec<Need> {
 
 /// Root tests as another user as well, who sees only what every user sees.
 fn reachable() -> OsString {
-    if Uid::effective().is_root() { search_path::SYSTEM.into() } else { search_path::ours() }
+    if Uid::effective().is_root() { search_path::SYSTEM.into() } else { search_path::with_system() }
 }
 
 impl Thing {

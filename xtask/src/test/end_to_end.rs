@@ -16,20 +16,20 @@ use super::{
 use crate::{process, workspace::Workspace};
 
 /// What the tests are handed; each is also the name of an environment variable of theirs.
-pub(super) struct Kit {
-    pub(super) tests: PathBuf,
+pub(crate) struct Kit {
+    pub(crate) tests: PathBuf,
     /// `AISBX_BIN`: the launcher, release build.
-    pub(super) launcher: PathBuf,
+    pub(crate) launcher: PathBuf,
     /// `AISBX_PROBE`: the program that tries one thing and prints one fact.
-    pub(super) probe: PathBuf,
+    pub(crate) probe: PathBuf,
     /// `AISBX_TEST_DATA`: what the set-up downloaded.
-    pub(super) data: PathBuf,
+    pub(crate) data: PathBuf,
     /// The working folder, a crate of the workspace with `../../examples` beside it.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 impl Kit {
-    fn build(workspace: &Workspace) -> Result<Self> {
+    pub(crate) fn build(workspace: &Workspace) -> Result<Self> {
         Ok(Self {
             tests: workspace.test_executable(PACKAGE, END_TO_END)?,
             launcher: workspace.release(PACKAGE, "aisbx")?,
@@ -40,7 +40,7 @@ impl Kit {
     }
 
     /// Copies for a user who cannot see the workspace or the target folder.
-    pub(super) fn copy_to(&self, folder: &Path) -> Result<Self> {
+    pub(crate) fn copy_to(&self, folder: &Path) -> Result<Self> {
         let (programs, workspace) = (folder.join("programs"), folder.join("workspace"));
         let crate_folder = workspace.join("crates/cli");
         copy(&[&self.tests, &self.launcher, &self.probe], &programs)?;
@@ -53,7 +53,7 @@ impl Kit {
     }
 
     /// The variables and the folder, put on whatever starts the tests.
-    pub(super) fn equip(&self, command: &mut Command) {
+    pub(crate) fn equip(&self, command: &mut Command) {
         command.current_dir(&self.folder);
         command.env("AISBX_BIN", &self.launcher).env("AISBX_PROBE", &self.probe).env("AISBX_TEST_DATA", &self.data);
     }

@@ -1,23 +1,29 @@
 //! Passed and failed, read from the closing lines of the test runners.
 
-use std::{iter::Sum, ops::Add};
+use std::{iter::Sum, ops::Add, process::ExitCode};
 
 /// How many tests passed and how many did not.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) passed: usize,
-    pub(super) failed: usize,
+pub(crate) struct Tally {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
 }
 
 impl Tally {
-    pub(super) fn one_failure() -> Self {
+    pub(crate) fn one_failure() -> Self {
         Self { passed: 0, failed: 1 }
     }
 
     /// What a line says, if it closes a run of the built-in harness or of nextest.
-    pub(super) fn of(line: &str) -> Self {
+    pub(crate) fn of(line: &str) -> Self {
         let counts = line.strip_prefix("test result: ").or_else(|| summary(line)).unwrap_or_default();
         counts.split([';', ',', '.']).filter_map(count).sum()
+    }
+
+    /// The last line of a run, and what it means for whoever started it.
+    pub(crate) fn close(self) -> ExitCode {
+        println!("\n{self}");
+        if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 

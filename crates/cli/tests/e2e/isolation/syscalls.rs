@@ -27,7 +27,8 @@ const REFUSED: &[Attempt] = &[
     attempt("syscall quotactl", "EINVAL|ENOSYS", "EPERM"),
     attempt("syscall quotactl_fd", "EBADF|ENOSYS", "EPERM"),
     optional("syscall acct", "EFAULT|ENOSYS", "EPERM|ENOSYS", "EPERM"),
-    attempt("syscall open_by_handle_at", "EFAULT|EBADF", "EPERM"),
+    // Before Linux 6.11, for root alone.
+    optional("syscall open_by_handle_at", "EFAULT|EBADF", "EFAULT|EBADF|EPERM", "EPERM"),
     attempt("syscall fanotify_init", "EINVAL|ENOSYS", "EPERM"),
     attempt("syscall fanotify_mark", "EINVAL|ENOSYS", "EPERM"),
     attempt("syscall setns", "EBADF", "EPERM"),
