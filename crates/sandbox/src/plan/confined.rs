@@ -10,6 +10,7 @@ use linux::process::Namespaces;
 use spec::{Access, Command, RunSpec, Workspace, WorkspaceLayer};
 
 use super::{Ids, Plan, Wall, bounds, c_string};
+use crate::survey::Owner;
 use crate::{Error, Survey};
 
 /// What a sandbox without namespaces is left of the host's files.
@@ -100,16 +101,12 @@ pub fn confined(spec: &RunSpec, survey: &Survey, scratch: &Path) -> Result<Plan,
         }
         rules.push(&mount.source, if mount.access == Access::Ro { Reach::Read } else { Reach::Write })?;
     }
-    let user = rustix::process::geteuid().as_raw();
+    // Root stays root: nothing could give him another id.
+    let Owner { user, group } = if survey.privileged { Owner { user: 0, group: 0 } } else { survey.outer };
     Ok(Plan {
         wall: Wall::Landlock(Confinement { rules: rules.0, scratch: scratch.to_owned() }, spec.network),
         namespaces: Namespaces::empty(),
-        identity: Ids {
-            inner: user,
-            outer_user: user,
-            outer_group: rustix::process::getegid().as_raw(),
-            privileged: false,
-        },
+        identity: Ids { inner: user, outer_user: user, outer_group: group, privileged: false },
         steps: Vec::new(),
         bounds: bounds::bounds(spec, survey, bounds::Rung::Confined)?,
         syscalls: spec.syscalls,

@@ -37,7 +37,8 @@ const REFUSED: &[Attempt] = &[
     attempt("syscall process_vm_writev", "EINVAL", "EPERM"),
     attempt("syscall kcmp", "ESRCH|ENOSYS", "EPERM"),
     attempt("syscall pidfd_getfd", "EINVAL", "EPERM"),
-    attempt("syscall bpf", "E2BIG|ENOSYS", "EPERM"),
+    // Distributions forbid it to others than root.
+    optional("syscall bpf", "E2BIG|ENOSYS", "E2BIG|ENOSYS|EPERM", "EPERM"),
     attempt("syscall perf_event_open", "EINVAL|ENOSYS", "EPERM"),
     optional("syscall init_module", "ENOEXEC|EFAULT|ENOSYS", "EPERM|ENOSYS", "EPERM"),
     optional("syscall finit_module", "EINVAL|EBADF|ENOSYS", "EPERM|ENOSYS", "EPERM"),
