@@ -113,7 +113,7 @@ impl Drop for Building {
     fn drop(&mut self) {
         // Whoever embeds us lives on, and nobody else would bury it. After a run it is buried already.
         if self.running.end().is_ok() {
-            let _buried = self.running.child.wait();
+            let _buried = self.running.bury();
         }
     }
 }

@@ -51,6 +51,18 @@ impl RunGroup {
     }
 }
 
+/// Ends all that is in a group, and waits until nobody is.
+pub(crate) fn empty(group: &Path) -> io::Result<()> {
+    for pause in PAUSES {
+        thread::sleep(pause);
+        if members(group).is_empty() {
+            return Ok(());
+        }
+        kill(group)?;
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
 /// The processes in a group. One that is not there has none.
 pub(crate) fn members(group: &Path) -> Vec<Pid> {
     let listed = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();

@@ -26,6 +26,9 @@ pub struct Footprint {
     free_at_first: Room,
 }
 
+/// However long a look takes, the next one is no later than this.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Without any sign that the tree has grown, it is looked at this often: somebody else may have freed what was taken here.
 const UNPROMPTED: Duration = Duration::from_secs(5);
 
@@ -51,7 +54,8 @@ impl Footprint {
         self.before = self.found;
     }
 
-    /// How much it has grown. May be as old as fifty times of what a look takes; five times where it may matter.
+    /// How much it has grown. May be as old as fifty times of what a look takes, a second at most; as old as a look where it may
+    /// matter.
     pub fn now(&mut self) -> Room {
         let now = Instant::now();
         if self.is_due(now) {
@@ -72,9 +76,9 @@ impl Footprint {
         let (age, free) = (now.saturating_duration_since(at), free(&self.directory));
         let taken = self.free.beyond(free);
         let close = self.found.beyond(self.before).bytes.saturating_add(taken.bytes) > self.limit;
-        let patience = if close { 5 } else { 50 };
+        let patience = if close { self.took } else { (self.took * 50).min(PATIENCE) };
         let grown = taken != Room::default() || age > UNPROMPTED;
-        grown && age > self.took * patience
+        grown && age > patience
     }
 
     fn look(&mut self, now: Instant) {

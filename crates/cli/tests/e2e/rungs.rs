@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use crate::harness::{Fact, Sandbox, World, alive, eventually, outside, probe, unique};
@@ -159,6 +160,42 @@ fn nobody_is_left_when_the_monitor_is_killed() {
     assert!(eventually(|| alive(&marker).len() > 10), "it runs");
     started.signal("KILL");
     assert!(eventually(|| alive(&marker).is_empty()), "nobody is left");
+}
+
+#[test]
+fn nobody_is_left_when_everybody_in_the_callers_group_is_killed() {
+    let world = World::new();
+    let Some(sandbox) = confined(&world, "") else { return };
+    let (probe, marker) = (probe().display().to_string(), unique("group"));
+    let mut call = sandbox().mount(&probe, &probe, "ro").command([&probe, "family", "10", "60", &marker]);
+    // As timeout(1) and runners of jobs do it.
+    let mut launcher = call.process_group(0).stdout(std::process::Stdio::null()).spawn().expect("start aisbx");
+    assert!(eventually(|| alive(&marker).len() > 10), "it runs");
+    let group = format!("-{}", launcher.id());
+    let killed = Command::new("kill").args(["-s", "KILL", "--", &group]).status().expect("run kill");
+    assert!(killed.success());
+    launcher.wait().expect("bury it");
+    assert!(eventually(|| alive(&marker).is_empty()), "nobody is left");
+}
+
+#[test]
+fn nobody_is_left_when_init_is_killed_and_there_is_a_cgroup() {
+    let world = World::new();
+    let Some(sandbox) = confined(&world, "") else { return };
+    let (probe, marker) = (probe().display().to_string(), unique("init"));
+    let call = sandbox().mount(&probe, &probe, "ro").flags(["--mem", "200m"]);
+    let started = call.start([&probe, "family", "10", "60", &marker]);
+    assert!(eventually(|| alive(&marker).len() > 10), "it runs");
+    let grouped = std::fs::read_to_string(format!("/proc/{}/cgroup", started.init())).expect("look").contains("aisbx-");
+    let killed = Command::new("kill").args(["-s", "KILL", &started.init().to_string()]).status().expect("run kill");
+    assert!(killed.success());
+    if grouped {
+        started.end().code(125);
+        assert!(alive(&marker).is_empty(), "nobody is left");
+    } else {
+        // Stated in SECURITY.md: without a group nobody finds them. They are this test's own.
+        alive(&marker).iter().for_each(|pid| drop(Command::new("kill").args(["-9", &pid.to_string()]).status()));
+    }
 }
 
 #[test]

@@ -17,8 +17,10 @@ use crate::survey::Controller;
 const FIRST: Duration = Duration::from_millis(5);
 const LAST: Duration = Duration::from_millis(50);
 
-/// At most this part of the time is spent looking.
+/// At most this part of the time is spent looking, unless that made the pauses longer than `LONGEST`: whoever makes looking dear
+/// must not go unseen for it.
 const PART: u32 = 25;
+const LONGEST: Duration = Duration::from_millis(250);
 
 /// How soon a look follows the kernel's word that there is no more memory: by then it has ended somebody.
 const ALARMED: Duration = Duration::from_millis(5);
@@ -133,7 +135,7 @@ impl<'a> Guard<'a> {
         let reached = self.inspect(sink);
         let took = began.elapsed();
         self.pause = LAST.min(self.pause * 2);
-        let pause = if self.is_dying() { ALARMED } else { self.pause.max(took * PART) };
+        let pause = if self.is_dying() { ALARMED } else { self.pause.max((took * PART).min(LONGEST)) };
         self.next = Instant::now().checked_add(pause);
         reached
     }
@@ -201,9 +203,8 @@ impl<'a> Guard<'a> {
         let scratch = scratch(views);
         let mut used = sample.resident + scratch.0;
         if used > limit.as_bytes() {
-            let (alone, shared) = views.processes.weigh().ok()?;
-            // Files of the scratch space that are mapped are in both.
-            used = alone + shared.max(scratch.0);
+            // What cannot be weighed in time counts as it is mapped. Files of the scratch space that are mapped are in both.
+            used = views.processes.weigh().map_or(used, |(alone, shared)| alone + shared.max(scratch.0));
         }
         self.peak_memory = self.peak_memory.max(used);
         (used > limit.as_bytes()).then(|| self.out_of_memory())
@@ -253,8 +254,11 @@ impl<'a> Guard<'a> {
         let (bytes, files) = self.scratch()?;
         let layer = sink.stored();
         let mut sum = (bytes + layer.bytes, files + layer.files);
-        if disk.is_some_and(|limit| sum.0 + layer.unexplained > limit.as_bytes()) {
-            sum.0 += self.views.as_ref().map_or(0, |views| views.processes.nameless(views.root.as_ref()));
+        let within = |bytes: u64| disk.is_none_or(|limit| bytes <= limit.as_bytes());
+        if within(sum.0) && !within(sum.0 + layer.unexplained) {
+            // What cannot be looked through in time is taken for its own.
+            let views = self.views.as_ref()?;
+            sum.0 += views.processes.nameless(views.root.as_ref()).unwrap_or(layer.unexplained);
         }
         let over = |of, limit: u64, usage| (usage > limit).then_some(Full { of, limit, usage });
         let over = disk

@@ -1,12 +1,16 @@
 //! The processes of a sandbox, seen through its own `/proc` (proc_pid_stat(5), proc_pid_statm(5), proc_pid_smaps(5)).
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use linux::Result;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::process::Pid;
+
+/// What one thorough look may take. Deadlines, signals and output wait meanwhile.
+const BUDGET: Duration = Duration::from_millis(200);
 
 /// The processes of a sandbox.
 #[derive(Debug)]
@@ -76,28 +80,36 @@ impl Processes {
     }
 
     /// The memory of all processes with each page counted once, files left out: what is theirs alone, and what is in memory and
-    /// shared, in bytes. Takes its time: the kernel looks at every page.
-    pub(super) fn weigh(&self) -> Result<(u64, u64)> {
+    /// shared, in bytes. The kernel looks at every page, which takes its time: `None` where it takes more than there is.
+    pub(super) fn weigh(&self) -> Option<(u64, u64)> {
+        let until = Instant::now() + BUDGET;
         let mut sum = (0, 0);
-        for pid in self.pids()? {
+        for pid in self.pids().ok()? {
+            if Instant::now() > until {
+                return None;
+            }
             let Some(text) = self.read(&pid, "smaps_rollup") else { continue };
             let field = |name: &str| text.lines().find_map(|line| kilobytes(line.strip_prefix(name)?)).unwrap_or(0);
             sum.0 += field("Pss_Anon:");
             sum.1 += field("Pss_Shmem:");
         }
-        Ok(sum)
+        Some(sum)
     }
 
     /// Bytes of files that are open and have no name any more, but for those in the file system of `root`. What a process hides
-    /// by not being dumpable (prctl(2)), or has on the way to another in a message, is not seen.
-    pub(super) fn nameless(&self, root: Option<&OwnedFd>) -> u64 {
+    /// by not being dumpable (prctl(2)), or has on the way to another in a message, is not seen. `None` where there are more descriptors than can be looked at in time.
+    pub(super) fn nameless(&self, root: Option<&OwnedFd>) -> Option<u64> {
+        let until = Instant::now() + BUDGET;
         let own = root.and_then(|root| fstat(root).ok()).map_or(0, |root| root.st_dev);
-        let mut known = std::collections::BTreeMap::new();
+        let mut known = BTreeMap::new();
         for pid in self.pids().unwrap_or_default() {
             let fds = format!("{pid}/fd");
             let opened = openat(&self.proc, &fds, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
             let Ok(dir) = opened.and_then(Dir::new) else { continue };
             for entry in dir.flatten() {
+                if Instant::now() > until {
+                    return None;
+                }
                 let path = format!("{fds}/{}", entry.file_name().to_string_lossy());
                 let Ok(file) = statat(&self.proc, path, AtFlags::empty()) else { continue };
                 let regular = FileType::from_raw_mode(file.st_mode).is_file();
@@ -106,7 +118,7 @@ impl Processes {
                 }
             }
         }
-        known.values().sum()
+        Some(known.values().sum())
     }
 
     fn pids(&self) -> Result<Vec<String>> {
@@ -114,12 +126,17 @@ impl Processes {
         if !self.shared {
             return Ok(all);
         }
-        let parent = |pid: &String| Some((pid.clone(), Stat::parse(&self.read(pid, "stat")?)?.parent));
-        let parents: Vec<_> = all.iter().filter_map(parent).collect();
+        let mut children: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+        for pid in all {
+            if let Some(stat) = self.read(&pid, "stat").as_deref().and_then(Stat::parse) {
+                children.entry(stat.parent).or_default().push(pid);
+            }
+        }
         let mut ours = vec![self.init.to_string()];
         let mut next = 0;
-        while let Some(pid) = ours.get(next).cloned() {
-            ours.extend(parents.iter().filter(|(_, parent)| parent.to_string() == pid).map(|(child, _)| child.clone()));
+        while let Some(pid) = ours.get(next) {
+            let below = pid.parse().ok().and_then(|pid| children.remove(&pid));
+            ours.extend(below.into_iter().flatten());
             next += 1;
         }
         Ok(ours)
@@ -200,6 +217,6 @@ mod tests {
         let processes = Processes::new(proc);
         let sample = processes.sample().unwrap();
         assert!(sample.tasks > 0 && sample.resident > 0 && sample.largest.is_some());
-        assert!(processes.weigh().unwrap().0 > 0);
+        assert!(processes.weigh().is_none_or(|(alone, _)| alone > 0));
     }
 }

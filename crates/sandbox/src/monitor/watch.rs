@@ -84,7 +84,7 @@ impl<'a> Watch<'a> {
         if watched.is_err() {
             let _ended = self.running.end();
         }
-        let ended = self.running.child.wait().map_err(Error::Watch)?;
+        let ended = self.running.bury().map_err(Error::Watch)?;
         let outcome = self.outcome(watched)?;
         let duration = self.started.elapsed();
         let refused = self.outlets.iter().find_map(Outlet::refused);

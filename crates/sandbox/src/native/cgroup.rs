@@ -87,6 +87,12 @@ impl Cgroup {
         }
     }
 
+    /// Ends whoever is still in it, for a sandbox whose init may have died before the others.
+    pub(super) fn empty(&self) -> Result<()> {
+        let failed = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::BUSY);
+        self.directories.iter().try_for_each(|one| crate::sweep::empty(&one.path).map_err(failed))
+    }
+
     fn of(&self, controller: Controller) -> Option<&Made> {
         self.directories.iter().find(|one| one.controllers.contains(&controller))
     }

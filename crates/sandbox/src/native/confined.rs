@@ -93,6 +93,8 @@ pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel) -> u8 {
 fn build(prepared: &Prepared, plan: &Plan, channel: &Channel) -> std::result::Result<Option<OwnedFd>, Failure> {
     let at = |stage| move |errno| (stage, 0, errno);
     let confinement = prepared.confinement.as_ref().ok_or((Stage::Verify, 0, Errno::INVAL))?;
+    // What is meant for the caller's group, such as Ctrl-C or a kill of everybody in it, must not end the one who ends the others.
+    rustix::process::setsid().map_err(at(Stage::Become))?;
     hear(channel, Message::Go, &mut []).map_err(at(Stage::Become))?;
     linux::process::forget_arguments().map_err(at(Stage::Become))?;
     step_back(prepared, plan).map_err(at(Stage::Become))?;

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use linux::Errno;
-use linux::process::{Child, Namespaces, clone};
+use linux::process::{Child, Ended, Namespaces, clone};
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::thread::{CpuSet, sched_getaffinity};
 
@@ -45,6 +45,15 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Waits for init's end and buries it; with it, or after it, everything in the sandbox has ended.
+    pub(crate) fn bury(&self) -> linux::Result<Ended> {
+        let ended = self.child.wait()?;
+        if let (false, Some(cgroup)) = (self.takes_all, &self.cgroup) {
+            cgroup.empty()?;
+        }
+        Ok(ended)
+    }
+
     /// Ends everything. Asked a second time it does not wait for anybody's help.
     pub(crate) fn end(&self) -> linux::Result<()> {
         match self.takes_all || self.asked.replace(true) {

@@ -139,7 +139,12 @@ fn settings(controller: Controller, version: Version, limits: &Limits) -> Vec<Se
         }),
         (Controller::Memory, Version::One) => limits.memory.map_or_else(Vec::new, |memory| {
             let bytes = memory.as_bytes().to_string();
-            let swap = [try_to("memory.memsw.limit_in_bytes", &bytes), try_to("memory.swappiness", "0")];
+            let swap = [
+                try_to("memory.memsw.limit_in_bytes", &bytes),
+                try_to("memory.swappiness", "0"),
+                // The buffers of sockets are in an account of their own there.
+                try_to("memory.kmem.tcp.limit_in_bytes", &bytes),
+            ];
             [set("memory.limit_in_bytes", bytes)].into_iter().chain(swap).collect()
         }),
         (Controller::Cpu, Version::Two) => {

@@ -1,6 +1,6 @@
 //! Rows for a sandbox without namespaces: what Landlock does not handle, and what would reach the caller's other processes.
 
-use libc::{EAFNOSUPPORT, ENOSYS, EOPNOTSUPP, EPERM, EPROTONOSUPPORT};
+use libc::{EAFNOSUPPORT, EINVAL, ENOSYS, EOPNOTSUPP, EPERM, EPROTONOSUPPORT};
 use linux::seccomp::{Condition, Test};
 
 use super::table::{deny, deny_if};
@@ -26,6 +26,7 @@ const TIMES: &str =
 /// Nothing is done, and nothing is said: touch(1), cp(1) and tar(1) count as failed what they cannot date.
 const PRETENDED: libc::c_int = 0;
 const ATTRIBUTES: &str = "changes attributes of files outside, which Landlock does not see";
+const SUBVOLUMES: &str = "makes, removes and changes subvolumes outside";
 const SHARED: &str = "reaches what the caller's other processes share";
 const OTHERS: &str = "reaches the caller's other processes";
 const WATCHING: &str = "tells what happens to files outside";
@@ -73,8 +74,23 @@ pub(super) const CONFINED: &[Entry] = &[
     deny("fremovexattr", libc::SYS_fremovexattr, EOPNOTSUPP, ATTRIBUTES),
     deny("removexattrat", REMOVEXATTRAT, EOPNOTSUPP, ATTRIBUTES),
     deny("file_setattr", FILE_SETATTR, EOPNOTSUPP, ATTRIBUTES),
+    // FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETVERSION and ext4's older one, each as 64-bit programs have it and as others.
     deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x4008_6602))], EOPNOTSUPP, ATTRIBUTES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x4004_6602))], EOPNOTSUPP, ATTRIBUTES),
     deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x401C_5820))], EOPNOTSUPP, ATTRIBUTES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x4008_7602))], EOPNOTSUPP, ATTRIBUTES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x4004_7602))], EOPNOTSUPP, ATTRIBUTES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x4008_6604))], EOPNOTSUPP, ATTRIBUTES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x4004_6604))], EOPNOTSUPP, ATTRIBUTES),
+    // Btrfs makes, removes and changes subvolumes below any directory that can be opened (linux/btrfs.h).
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x5000_9401))], EOPNOTSUPP, SUBVOLUMES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x5000_940E))], EOPNOTSUPP, SUBVOLUMES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x5000_940F))], EOPNOTSUPP, SUBVOLUMES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x5000_9417))], EOPNOTSUPP, SUBVOLUMES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x5000_9418))], EOPNOTSUPP, SUBVOLUMES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x5000_943F))], EOPNOTSUPP, SUBVOLUMES),
+    deny_if("ioctl", libc::SYS_ioctl, &[when(1, Test::Is(0x4008_941A))], EOPNOTSUPP, SUBVOLUMES),
+    deny_if("fcntl", libc::SYS_fcntl, &[when(1, Test::Is(libc::F_NOTIFY as u32))], EINVAL, WATCHING),
     deny("shmget", libc::SYS_shmget, ENOSYS, SHARED),
     deny("shmat", libc::SYS_shmat, ENOSYS, SHARED),
     deny("shmctl", libc::SYS_shmctl, ENOSYS, SHARED),
