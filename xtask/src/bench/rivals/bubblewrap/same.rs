@@ -64,6 +64,8 @@ fn translate(line: &str, folder: &Path) -> Result<Vec<OsString>> {
         ["make", "new", ..] | ["be", "user", ..] | ["bring", "up", ..] | ["make", "an", "empty", "root", ..] => {
             Vec::new()
         }
+        // It has no limits.
+        ["limit", ..] | ["watch,", ..] => Vec::new(),
         ["make", "the", "root", "read-only"] | ["change", "to", ..] => Vec::new(),
         _ => bail!("no words for it"),
     })
