@@ -4,11 +4,13 @@
 //! be printed. [`start`] makes a process for it, and [`Building::run`] has it do the steps and watches it to the end. Everything
 //! is synchronous, and the child side is single-threaded.
 
+mod account;
 mod error;
 mod live;
 mod monitor;
 mod native;
 mod plan;
+mod stat;
 mod survey;
 mod sweep;
 mod syscalls;
@@ -20,5 +22,5 @@ pub use monitor::{Building, End, Ends, Sink, Stored, Stream, start};
 pub use plan::{
     Bounds, Confinement, Directory, Group, Plan, Reach, Rule, Setting, Step, Version, Wall, Watched, confined, plan,
 };
-pub use survey::{Cgroups, Controller, Kind, Owner, Parent, RunGroup, Survey, given_id, run_groups};
+pub use survey::{Cgroups, Controller, Kind, Mounted, Owner, Parent, RunGroup, Survey, given_id, mounted, run_groups};
 pub use syscalls::refusals;

@@ -23,6 +23,7 @@ use crate::{Error, Survey};
 pub use bounds::{Bounds, Watched};
 pub use confined::{Confinement, Reach, Rule, confined};
 pub use group::{Directory, Group, Setting, Version};
+pub(crate) use group::{group, run_of};
 pub use step::Step;
 pub(crate) use step::{Bind, Layer, Overlay};
 pub(crate) use tree::EMPTY;

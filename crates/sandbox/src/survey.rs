@@ -13,6 +13,7 @@ use spec::{Level, Network, RunSpec};
 
 pub use cgroups::{Cgroups, Controller, Parent};
 pub use groups::{RunGroup, run_groups};
+pub use mounts::{Mounted, mounted};
 
 /// The id that a sandbox run by root has outside: above every range that systemd hands to containers (up to 0x6FFFFFFF,
 /// systemd.io/UIDS-GIDS) and below 2^31, past which some file systems misbehave.

@@ -12,7 +12,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use crate::RunGroup;
 
 /// After what pauses removing is tried again: the last process leaves its group shortly after its end.
-const PAUSES: [Duration; 7] = [
+pub(crate) const PAUSES: [Duration; 7] = [
     Duration::ZERO,
     Duration::from_millis(1),
     Duration::from_millis(5),
@@ -71,7 +71,7 @@ pub(crate) fn members(group: &Path) -> Vec<Pid> {
 }
 
 /// Ends all that is in a group: at once where the kernel can (Linux 5.14, version two), else one process after the other.
-fn kill(group: &Path) -> io::Result<()> {
+pub(crate) fn kill(group: &Path) -> io::Result<()> {
     let switch = group.join("cgroup.kill");
     if switch.exists() && fs::write(switch, "1").is_ok() {
         return Ok(());

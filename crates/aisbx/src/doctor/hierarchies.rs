@@ -34,8 +34,8 @@ pub(super) struct Unified {
 impl Hierarchies {
     pub(super) fn read(user: u32) -> Self {
         let read = |path: &str| fs::read(path).map(|text| String::from_utf8_lossy(&text).into_owned());
-        let (mounts, groups) = (read("/proc/self/mountinfo"), read("/proc/self/cgroup"));
-        let mut found = Self::parse(&mounts.unwrap_or_default(), &groups.unwrap_or_default());
+        let mounts = fs::read("/proc/self/mountinfo").unwrap_or_default();
+        let mut found = Self::parse(&mounts, &read("/proc/self/cgroup").unwrap_or_default());
         found.disabled = disabled(&read("/proc/cgroups").unwrap_or_default());
         if let Some(unified) = &mut found.unified {
             unified.topmost = !unified.point.join("cgroup.type").exists();
@@ -46,21 +46,18 @@ impl Hierarchies {
     }
 
     /// From the table of mounts (proc_pid_mountinfo(5)) and the groups of this process.
-    fn parse(mounts: &str, groups: &str) -> Self {
+    fn parse(mounts: &[u8], groups: &str) -> Self {
         let mut found = Self::default();
-        for line in mounts.lines() {
-            let Some((mount, system)) = line.split_once(" - ") else { continue };
-            let mut mount = mount.split(' ').skip(4);
-            let (point, flags) = (mount.next().unwrap_or_default(), mount.next().unwrap_or_default());
-            let mut system = system.split(' ');
-            let (kind, options) = (system.next().unwrap_or_default(), system.nth(1).unwrap_or_default());
-            let writable = [flags, options].iter().all(|flags| flags.split(',').all(|flag| flag != "ro"));
-            let point = PathBuf::from(point);
-            match kind {
-                "cgroup" => found.legacy.push((options.split(',').map(str::to_owned).collect(), point, writable)),
+        for mount in sandbox::mounted(mounts) {
+            let writable = !mount.is_read_only();
+            match mount.kind.as_str() {
+                "cgroup" => {
+                    let controllers = mount.options.split(',').map(str::to_owned).collect();
+                    found.legacy.push((controllers, mount.point, writable));
+                }
                 "cgroup2" if found.unified.is_none() => {
                     let own = groups.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or_default().to_owned();
-                    found.unified = Some(Unified { point, writable, own, ..Unified::default() });
+                    found.unified = Some(Unified { point: mount.point, writable, own, ..Unified::default() });
                 }
                 _ => {}
             }
@@ -106,7 +103,7 @@ mod tests {
 
     #[test]
     fn trees_are_told_apart_and_whether_they_can_be_written() {
-        let mounts = "30 24 0:26 / /sys/fs/cgroup ro,nosuid - tmpfs tmpfs ro,mode=755\n\
+        let mounts = b"30 24 0:26 / /sys/fs/cgroup ro,nosuid - tmpfs tmpfs ro,mode=755\n\
             31 30 0:27 / /sys/fs/cgroup/unified rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n\
             32 30 0:28 /docker/1 /sys/fs/cgroup/memory ro,nosuid master:9 - cgroup cgroup rw,memory\n";
         let found = Hierarchies::parse(mounts, "4:memory:/docker/1\n0::/user.slice\n");

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use linux::Result;
 use rustix::fs::fstatfs;
-use spec::{Clock, Lifetime, MemoryOf, Outcome, Room, Size, Stalled, Usage};
+use spec::{Clock, Lifetime, MemoryOf, Outcome, Room, Size, Usage};
 
 use super::processes::{Process, Processes, Sample};
 use super::{Sink, Stored};
+use crate::account::Account as _;
 use crate::native::Cgroup;
 use crate::plan::{Bounds, Watched};
-use crate::survey::Controller;
 
 /// The first pause; each is twice as long as the one before, up to the last.
 const FIRST: Duration = Duration::from_millis(5);
@@ -62,17 +62,6 @@ pub(super) struct Full {
     pub(super) usage: u64,
 }
 
-/// What the kernel counted of a group.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counted {
-    /// Processes ended for want of memory.
-    pub(super) killed: u64,
-    /// Whether the group's own limit of memory was the cause.
-    pub(super) exhausted: bool,
-    /// Processes that were refused.
-    pub(super) refused: u64,
-}
-
 impl<'a> Guard<'a> {
     pub(super) fn new(bounds: &'a Bounds, cgroup: Option<&'a Cgroup>) -> Self {
         Self {
@@ -96,8 +85,7 @@ impl<'a> Guard<'a> {
         self.own_files = scratch(&views).1;
         self.views = Some(views);
         self.next = Instant::now().checked_add(FIRST);
-        let limited = self.cgroup.filter(|_| self.bounds.group.is_some());
-        self.alarm = limited.map_or(Ok(None), Cgroup::alarm)?;
+        self.alarm = self.cgroup.map_or(Ok(None), Cgroup::alarm)?;
         Ok(())
     }
 
@@ -170,32 +158,13 @@ impl<'a> Guard<'a> {
         self.memory(&sample).or_else(|| self.crowd(&sample)).or_else(|| self.time(&sample)).or_else(|| self.disk(sink))
     }
 
-    /// Whether the kernel has ended somebody for want of memory, or is about to.
+    /// Whether the kernel is about to end somebody for want of memory, or just has.
     fn is_dying(&self) -> bool {
-        let used =
-            self.cgroup.and_then(|group| group.number(Controller::Memory, "memory.current", "memory.usage_in_bytes"));
-        let limit = self.limit_of_group();
-        self.alarm.is_some() && used.zip(limit).is_some_and(|(used, limit)| used >= limit - limit / 64)
-    }
-
-    /// Whether the group had nearly all that it may have. Version one does not say whose limit it was.
-    fn came_near(&self) -> bool {
-        let peak = self.peak_of_group();
-        peak.zip(self.limit_of_group()).is_some_and(|(peak, limit)| peak >= limit - limit / 64)
-    }
-
-    fn peak_of_group(&self) -> Option<u64> {
-        self.cgroup?.number(Controller::Memory, "memory.peak", "memory.max_usage_in_bytes")
-    }
-
-    fn limit_of_group(&self) -> Option<u64> {
-        let limit = self.cgroup?.number(Controller::Memory, "memory.max", "memory.limit_in_bytes")?;
-        // To version one, no limit is a very large one.
-        (limit < 1 << 60).then_some(limit)
+        self.alarm.is_some() && self.cgroup.is_some_and(|group| group.is_nearly_exhausted())
     }
 
     fn memory(&mut self, sample: &Sample) -> Option<Outcome> {
-        if self.counted().killed > 0 {
+        if self.killed() > 0 {
             return Some(self.out_of_memory());
         }
         let limit = self.bounds.watched.memory?;
@@ -216,9 +185,10 @@ impl<'a> Guard<'a> {
         if let Some(limit) = self.bounds.watched.memory {
             return Outcome::OutOfMemory { limit: Some(limit), usage: Some(Size::bytes(self.peak_memory)), process };
         }
-        let own = self.counted().exhausted;
+        let own = self.cgroup.is_some_and(|group| group.is_exhausted());
         let limit = self.bounds.memory.filter(|_| own);
-        Outcome::OutOfMemory { limit, usage: self.peak_of_group().map(Size::bytes).or(limit), process }
+        let peak = self.cgroup.and_then(Cgroup::memory_peak);
+        Outcome::OutOfMemory { limit, usage: peak.map(Size::bytes).or(limit), process }
     }
 
     fn crowd(&self, sample: &Sample) -> Option<Outcome> {
@@ -228,22 +198,10 @@ impl<'a> Guard<'a> {
 
     fn time(&mut self, sample: &Sample) -> Option<Outcome> {
         let limit = self.bounds.watched.cpu_time?;
-        let used = self.time_of_group().map_or(sample.time, |(user, system)| user + system);
+        let counted = self.cgroup.and_then(Cgroup::time);
+        let used = counted.map_or(sample.time, |(user, system)| user + system);
         let limit = (used >= limit).then_some(limit).and_then(Lifetime::new)?;
         Some(Outcome::TimedOut { limit, clock: Clock::Cpu })
-    }
-
-    /// In user mode and in the kernel.
-    fn time_of_group(&self) -> Option<(Duration, Duration)> {
-        let group = self.cgroup?;
-        let stat = |name| group.entry(Controller::CpuAccounting, ("cpu.stat", name), ("", ""));
-        let micros = stat("user_usec").zip(stat("system_usec"));
-        let nanos = |file| group.number(Controller::CpuAccounting, "", file);
-        let legacy = || {
-            let both = nanos("cpuacct.usage_user").zip(nanos("cpuacct.usage_sys"))?;
-            Some((Duration::from_nanos(both.0), Duration::from_nanos(both.1)))
-        };
-        micros.map(|(user, system)| (Duration::from_micros(user), Duration::from_micros(system))).or_else(legacy)
     }
 
     fn disk(&mut self, sink: &mut dyn Sink) -> Option<Outcome> {
@@ -292,43 +250,31 @@ impl<'a> Guard<'a> {
         self.peak_tasks
     }
 
-    /// What the kernel counted.
-    pub(super) fn counted(&self) -> Counted {
-        let Some(group) = self.cgroup else { return Counted::default() };
-        let events = |name| group.entry(Controller::Memory, ("memory.events", name), ("memory.oom_control", name));
-        Counted {
-            killed: events("oom_kill").unwrap_or(0),
-            exhausted: events("oom").map_or_else(|| self.came_near(), |count| count > 0),
-            refused: group.entry(Controller::Pids, ("pids.events", "max"), ("pids.events", "max")).unwrap_or(0),
-        }
+    /// Processes that the kernel ended for want of memory.
+    pub(super) fn killed(&self) -> u64 {
+        self.cgroup.map_or(0, Cgroup::killed)
     }
 
-    /// Version one has no such files, and a kernel may be built or started without.
-    fn stalled(&self) -> Option<Stalled> {
-        let total = |file| {
-            let text = self.cgroup?.stands(Controller::CpuAccounting, file, file)?.1;
-            let full = text.lines().find(|line| line.starts_with("full "))?;
-            full.rsplit_once("total=")?.1.trim().parse().ok()
-        };
-        let (cpu_us, memory_us, io_us) = (total("cpu.pressure")?, total("memory.pressure")?, total("io.pressure")?);
-        Some(Stalled { cpu_us, memory_us, io_us })
+    /// Processes that the kernel refused, where it counts them.
+    pub(super) fn refused(&self) -> u64 {
+        self.cgroup.map_or(0, Cgroup::refused)
     }
 
     /// What was used, as far as it is known better than by `usage`, which is what the buried processes had used.
     pub(super) fn refine(&self, mut usage: Usage) -> Usage {
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        if let Some((user, system)) = self.time_of_group() {
+        if let Some((user, system)) = self.cgroup.and_then(Cgroup::time) {
             (usage.cpu_user_us, usage.cpu_system_us) = (micros(user), micros(system));
         }
-        match self.peak_of_group() {
+        match self.cgroup.and_then(Cgroup::memory_peak) {
             Some(peak) => (usage.peak_memory_bytes, usage.memory_of) = (peak, MemoryOf::Cgroup),
             None if self.peak_memory > 0 => {
                 (usage.peak_memory_bytes, usage.memory_of) = (self.peak_memory, MemoryOf::Watch);
             }
             None => {}
         }
-        usage.stalled = self.stalled();
-        let counted = self.cgroup.and_then(|group| group.number(Controller::Pids, "pids.peak", "pids.peak"));
+        usage.stalled = self.cgroup.and_then(Cgroup::stalled);
+        let counted = self.cgroup.and_then(Cgroup::tasks_peak);
         // Init is in the group.
         let counted = counted.and_then(|peak| u32::try_from(peak.saturating_sub(1)).ok());
         usage.peak_processes = counted.or((self.peak_tasks > 0).then_some(self.peak_tasks));

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use linux::Result;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::process::Pid;
+
+use crate::stat::{Family, Stat};
 
 /// What one thorough look may take. Deadlines, signals and output wait meanwhile.
 const BUDGET: Duration = Duration::from_millis(200);
@@ -67,7 +69,7 @@ impl Processes {
     pub(super) fn sample(&self) -> Result<Sample> {
         let mut sample = Sample::default();
         for pid in self.pids()? {
-            let Some(stat) = self.read(&pid, "stat").as_deref().and_then(Stat::parse) else { continue };
+            let Some(stat) = self.stat(&pid) else { continue };
             let init = pid == self.init.to_string();
             sample.tasks += if init { 0 } else { stat.threads };
             sample.time += stat.time;
@@ -126,20 +128,18 @@ impl Processes {
         if !self.shared {
             return Ok(all);
         }
-        let mut children: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+        let mut family = Family::default();
         for pid in all {
-            if let Some(stat) = self.read(&pid, "stat").as_deref().and_then(Stat::parse) {
-                children.entry(stat.parent).or_default().push(pid);
+            if let (Ok(child), Some(stat)) = (pid.parse(), self.stat(&pid)) {
+                family.add(child, stat.parent);
             }
         }
-        let mut ours = vec![self.init.to_string()];
-        let mut next = 0;
-        while let Some(pid) = ours.get(next) {
-            let below = pid.parse().ok().and_then(|pid| children.remove(&pid));
-            ours.extend(below.into_iter().flatten());
-            next += 1;
-        }
-        Ok(ours)
+        let ours = family.descendants(self.init.as_raw_nonzero().get());
+        Ok(ours.into_iter().map(|pid| pid.to_string()).collect())
+    }
+
+    fn stat(&self, pid: &str) -> Option<Stat> {
+        self.read(pid, "stat").as_deref().and_then(Stat::parse)
     }
 
     fn listed(&self) -> Result<Vec<String>> {
@@ -159,40 +159,6 @@ impl Processes {
     }
 }
 
-impl AsFd for Processes {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.proc.as_fd()
-    }
-}
-
-/// What of `/proc/PID/stat` matters here.
-struct Stat {
-    name: String,
-    parent: u64,
-    threads: u32,
-    time: Duration,
-    resident: u64,
-}
-
-impl Stat {
-    /// The name stands in parentheses and may hold anything, parentheses included; the other fields are numbers.
-    fn parse(text: &str) -> Option<Self> {
-        let (before, after) = text.rsplit_once(')')?;
-        let (_, name) = before.split_once('(')?;
-        let fields: Vec<_> = after.split_ascii_whitespace().collect();
-        // Fields are numbered from 1; the third is the first after the name.
-        let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
-        let ticks = [14, 15, 16, 17].into_iter().map(field).sum::<Option<u64>>()?;
-        Some(Self {
-            name: name.to_owned(),
-            parent: field(4)?,
-            threads: u32::try_from(field(20)?).ok()?,
-            time: Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second()),
-            resident: field(24)? * u64::try_from(rustix::param::page_size()).ok()?,
-        })
-    }
-}
-
 /// The value of a line such as `Pss:   12 kB`, in bytes.
 fn kilobytes(rest: &str) -> Option<u64> {
     rest.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
@@ -201,15 +167,6 @@ fn kilobytes(rest: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_process_may_be_called_anything() {
-        let numbers = "S 1 7 7 0 -1 4194560 1 2 3 4 150 50 20 30 20 0 5 0 99 1000 256 18446744073709551615";
-        let stat = Stat::parse(&format!("7 (a) (b c) {numbers}")).unwrap();
-        assert_eq!((stat.name.as_str(), stat.threads), ("a) (b c", 5));
-        assert_eq!(stat.time, Duration::from_millis(250 * 1000 / rustix::param::clock_ticks_per_second()));
-        assert_eq!(stat.resident, 256 * rustix::param::page_size() as u64);
-    }
 
     #[test]
     fn this_process_is_seen_and_weighed() {

@@ -7,9 +7,9 @@ use rustix::process::Resource;
 use spec::{Enforcement, Network, Protection, Size, Syscalls, Weakening};
 
 use super::processes::Processes;
+use crate::account::Account as _;
 use crate::native::Running;
-use crate::plan::{Plan, Version, Wall};
-use crate::survey::Controller;
+use crate::plan::{Plan, Setting, Version, Wall};
 use crate::{Act, Error};
 
 /// What holds for a sandbox, and where it is less than the strongest form.
@@ -116,23 +116,16 @@ fn limits(plan: &Plan, running: &Running, processes: &Processes) -> Result<Vec<(
     let mut all = Vec::new();
     if let (Some(group), Some(cgroup)) = (&plan.bounds.group, &running.cgroup) {
         is_inside(&group.name, processes)?;
-        let files = [
-            ("memory", Controller::Memory, "memory.max", "memory.limit_in_bytes"),
-            ("pids", Controller::Pids, "pids.max", "pids.max"),
-            ("cpu", Controller::Cpu, "cpu.max", "cpu.cfs_quota_us"),
-            ("cpu_shares", Controller::Cpu, "cpu.weight", "cpu.shares"),
-        ];
-        let set = |one: &str, two: &str| {
-            group
-                .directories
-                .iter()
-                .flat_map(|dir| &dir.settings)
-                .any(|setting| setting.file == one || setting.file == two)
-        };
-        for (name, controller, two, one) in files.into_iter().filter(|(_, _, two, one)| set(one, two)) {
-            let (version, value) = cgroup.stands(controller, two, one).ok_or(Errno::NOENT)?;
-            let (number, file) = if version == Version::Two { (2, two) } else { (1, one) };
-            all.push((name, format!("cgroup v{number}, {file} {value}")));
+        for directory in &group.directories {
+            let number = if directory.version == Version::Two { 2 } else { 1 };
+            for Setting { file, value, .. } in &directory.settings {
+                let Some((_, name)) = LIMITS.iter().find(|(known, _)| known == file) else { continue };
+                let found = cgroup.read(file).ok_or(Errno::NOENT)?;
+                if !is_as_written(file, value, found.trim()) {
+                    return Err(Errno::PERM);
+                }
+                all.push((*name, format!("cgroup v{number}, {file} {}", found.trim())));
+            }
         }
     }
     let known = |name: &str, all: &[(&str, String)]| all.iter().any(|(known, _)| *known == name);
@@ -167,9 +160,44 @@ fn limits(plan: &Plan, running: &Running, processes: &Processes) -> Result<Vec<(
     Ok(all)
 }
 
+/// The files in which a limit stands.
+const LIMITS: [(&str, &str); 7] = [
+    ("memory.max", "memory"),
+    ("memory.limit_in_bytes", "memory"),
+    ("pids.max", "pids"),
+    ("cpu.max", "cpu"),
+    ("cpu.cfs_quota_us", "cpu"),
+    ("cpu.weight", "cpu_shares"),
+    ("cpu.shares", "cpu_shares"),
+];
+
+/// Whether a file has what was written to it. Memory is rounded down to pages.
+fn is_as_written(file: &str, written: &str, found: &str) -> bool {
+    let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);
+    match (written.parse::<u64>(), found.parse::<u64>()) {
+        (Ok(written), Ok(found)) if file.starts_with("memory.") => found <= written && written - found < page,
+        _ => written == found,
+    }
+}
+
 /// Init is in the group, as the kernel sees it from here.
 fn is_inside(group: &str, processes: &Processes) -> Result<(), Errno> {
     let text = processes.of_init("cgroup").ok_or(Errno::SRCH)?;
     let inside = text.lines().any(|line| line.rsplit('/').next() == Some(group));
     if inside { Ok(()) } else { Err(Errno::PERM) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_does_not_stand_as_it_was_written_is_noticed() {
+        assert!(
+            is_as_written("memory.max", "1048577", "1048576")
+                && is_as_written("cpu.max", "50000 100000", "50000 100000")
+        );
+        assert!(!is_as_written("memory.max", "1048576", "max") && !is_as_written("memory.max", "1048576", "2097152"));
+        assert!(!is_as_written("pids.max", "21", "20") && !is_as_written("cpu.max", "50000 100000", "max 100000"));
+    }
 }

@@ -7,7 +7,7 @@ use linux::process::Status;
 use rustix::process::Resource;
 use spec::{Outcome, Room, Sender};
 
-use super::guard::{Counted, Full};
+use super::guard::Full;
 use crate::plan::Bounds;
 use crate::survey::Controller;
 
@@ -22,8 +22,8 @@ pub(super) struct Seen {
     pub(super) ended: Option<Status>,
     /// Signals that the caller had us pass on.
     pub(super) passed: Vec<i32>,
-    /// What the kernel counted.
-    pub(super) counted: Counted,
+    /// Processes that the kernel refused, where it counts them.
+    pub(super) refused: u64,
     /// The most processes that were seen at one time.
     pub(super) peak_tasks: u32,
     /// What was full at the end.
@@ -57,7 +57,7 @@ impl Seen {
     fn limited(&self, bounds: &Bounds, code: u8) -> Option<Outcome> {
         if let Some(limit) = bounds.watched.pids {
             let counting = bounds.group.as_ref().is_some_and(|group| group.has(Controller::Pids));
-            let refused = counting.then_some(self.counted.refused);
+            let refused = counting.then_some(self.refused);
             if refused.map_or(self.peak_tasks >= limit, |count| count > 0) {
                 return Some(Outcome::TooManyProcesses { limit, refused, code });
             }

@@ -93,13 +93,12 @@ impl<'a> Watch<'a> {
 
     /// How it ended. That the kernel ended somebody for want of memory explains everything else, a failed start included.
     fn outcome(&mut self, watched: Result<(), Error>) -> Result<Outcome, Error> {
-        let counted = self.guard.counted();
-        if counted.killed > 0 {
+        if self.guard.killed() > 0 {
             self.seen.reached = Some(self.guard.out_of_memory());
         } else {
             watched?;
         }
-        (self.seen.counted, self.seen.full) = (counted, self.guard.full());
+        (self.seen.refused, self.seen.full) = (self.guard.refused(), self.guard.full());
         self.seen.peak_tasks = self.guard.peak_tasks();
         let program = self.plan.command.argv.first().map_or(OsStr::new(""), |word| word.as_os_str());
         self.seen.outcome(&self.plan.bounds, program).ok_or(Error::Vanished)

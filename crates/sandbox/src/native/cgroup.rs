@@ -4,16 +4,16 @@ use std::io::Read as _;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
 
 use linux::{Errno, Result};
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, unlinkat};
 use rustix::process::Pid;
 
-use crate::Error;
+use crate::account::Account;
 use crate::plan::{Directory, Group, Version};
 use crate::survey::Controller;
+use crate::{Error, sweep};
 
 /// A cgroup that was made; gone when dropped, by when nothing may be left in it.
 #[derive(Debug)]
@@ -32,19 +32,9 @@ struct Made {
     path: PathBuf,
 }
 
-/// How often, and after what pauses, removing is tried: the last process leaves its group shortly after it was buried.
-const PAUSES: [Duration; 6] = [
-    Duration::ZERO,
-    Duration::from_micros(200),
-    Duration::from_millis(1),
-    Duration::from_millis(5),
-    Duration::from_millis(20),
-    Duration::from_millis(100),
-];
-
 impl Cgroup {
     /// Makes the directories and writes the settings, all or nothing.
-    pub(super) fn make(group: &Group) -> std::result::Result<Self, Error> {
+    pub(crate) fn make(group: &Group) -> std::result::Result<Self, Error> {
         let mut cgroup = Self { directories: Vec::with_capacity(group.directories.len()) };
         for directory in &group.directories {
             let made = Made::new(directory, &group.name)?;
@@ -64,12 +54,12 @@ impl Cgroup {
     }
 
     /// The directory that a process can be born in.
-    pub(super) fn cradle(&self) -> Option<BorrowedFd<'_>> {
+    pub(crate) fn cradle(&self) -> Option<BorrowedFd<'_>> {
         self.directories.iter().find(|one| one.version == Version::Two).map(|one| one.directory.as_fd())
     }
 
     /// Takes in a process that was not born in it.
-    pub(super) fn take(&self, pid: Pid) -> std::result::Result<(), Error> {
+    pub(crate) fn take(&self, pid: Pid) -> std::result::Result<(), Error> {
         let text = pid.as_raw_nonzero().to_string();
         let legacy = self.directories.iter().filter(|one| one.version == Version::One);
         for one in legacy {
@@ -78,50 +68,18 @@ impl Cgroup {
         Ok(())
     }
 
-    /// Kills everything in it, where the kernel can (version two, Linux 5.14).
+    /// Kills everything in it.
     pub(super) fn kill(&self) -> Result<()> {
-        let unified = self.directories.iter().find(|one| one.version == Version::Two);
-        match unified.map_or(Ok(()), |one| one.write("cgroup.kill", b"1")) {
-            Err(Errno::NOENT) => Ok(()),
-            other => other,
-        }
+        self.directories.iter().try_for_each(|one| sweep::kill(&one.path).map_err(errno))
     }
 
     /// Ends whoever is still in it, for a sandbox whose init may have died before the others.
     pub(super) fn empty(&self) -> Result<()> {
-        let failed = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::BUSY);
-        self.directories.iter().try_for_each(|one| crate::sweep::empty(&one.path).map_err(failed))
+        self.directories.iter().try_for_each(|one| sweep::empty(&one.path).map_err(errno))
     }
 
     fn of(&self, controller: Controller) -> Option<&Made> {
         self.directories.iter().find(|one| one.controllers.contains(&controller))
-    }
-
-    /// A number in a file of a controller, named as in either version.
-    pub(crate) fn number(&self, controller: Controller, two: &str, one: &str) -> Option<u64> {
-        let made = self.of(controller)?;
-        let file = if made.version == Version::Two { two } else { one };
-        made.read(file).ok()?.trim().parse().ok()
-    }
-
-    /// A number that stands after its name in a file of a controller.
-    pub(crate) fn entry(
-        &self,
-        controller: Controller,
-        (two, two_name): (&str, &str),
-        (one, one_name): (&str, &str),
-    ) -> Option<u64> {
-        let made = self.of(controller)?;
-        let (file, name) = if made.version == Version::Two { (two, two_name) } else { (one, one_name) };
-        let text = made.read(file).ok()?;
-        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
-    }
-
-    /// What a file of its says now, for a receipt: where the limit of a controller stands, and the limit.
-    pub(crate) fn stands(&self, controller: Controller, two: &str, one: &str) -> Option<(Version, String)> {
-        let made = self.of(controller)?;
-        let file = if made.version == Version::Two { two } else { one };
-        Some((made.version, made.read(file).ok()?.trim().to_owned()))
     }
 
     /// A descriptor that becomes readable when the memory is used up, where the kernel does not end the whole group by itself:
@@ -165,9 +123,15 @@ impl Made {
     }
 }
 
+impl Account for Cgroup {
+    fn read(&self, file: &str) -> Option<String> {
+        self.directories.iter().find_map(|one| one.read(file).ok())
+    }
+}
+
 impl Drop for Made {
     fn drop(&mut self) {
-        for pause in PAUSES {
+        for pause in sweep::PAUSES {
             thread::sleep(pause);
             // What cannot be removed is left to `sweep`.
             if unlinkat(&self.parent, &*self.name, AtFlags::REMOVEDIR) != Err(Errno::BUSY) {
@@ -180,6 +144,10 @@ impl Drop for Made {
 fn write(directory: &OwnedFd, file: &str, text: &[u8]) -> Result<()> {
     let file = openat(directory, file, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
     rustix::io::write(&file, text).map(drop)
+}
+
+fn errno(error: std::io::Error) -> Errno {
+    Errno::from_io_error(&error).unwrap_or(Errno::BUSY)
 }
 
 fn failed(act: &'static str, path: &Path) -> impl FnOnce(Errno) -> Error {

@@ -7,11 +7,10 @@ use linux::landlock::{FileAccess, Handled, NetworkAccess, Ruleset, abi};
 use linux::{Errno, Result, capability};
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat};
 use rustix::process::set_child_subreaper;
-use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use rustix::thread::{SecureComputingMode, secure_computing_mode, set_no_new_privs};
 use spec::Network;
 
-use super::init::{Failure, forget_stdio, hear, live, step_back, terminal};
+use super::init::{Failure, hear, live, step_back, take_stdio, terminal};
 use super::message::{Channel, Message, Stage};
 use super::parent::Prepared;
 use crate::Error;
@@ -122,14 +121,7 @@ fn surrender(
         other => other?,
     }
     set_no_new_privs(true)?;
-    match &prepared.stdio {
-        Some([stdin, stdout, stderr]) => {
-            dup2_stdin(stdin)?;
-            dup2_stdout(stdout)?;
-            dup2_stderr(stderr)?;
-        }
-        None => forget_stdio()?,
-    }
+    take_stdio(prepared)?;
     // Naming one of them twice keeps it once.
     let terminal: BorrowedFd<'_> = terminal.map_or(channel.as_fd(), |terminal| terminal.as_fd());
     let kept = [channel.as_fd(), confinement.outer.as_fd(), confinement.inner.as_fd(), terminal];

@@ -167,18 +167,19 @@ fn surrender(prepared: &Prepared, channel: &Channel) -> Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     // The change of user cleared it (prctl(2), PR_SET_PDEATHSIG). Who died before this is noticed by the channel.
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    match &prepared.stdio {
-        Some([stdin, stdout, stderr]) => {
-            dup2_stdin(stdin)?;
-            dup2_stdout(stdout)?;
-            dup2_stderr(stderr)?;
-        }
-        None => forget_stdio()?,
-    }
+    take_stdio(prepared)?;
     linux::descriptor::keep_only(&[channel.as_fd()])
 }
 
-pub(super) fn forget_stdio() -> Result<()> {
+/// Takes the command's streams for its own, to hand them on; none where the command has a terminal.
+pub(super) fn take_stdio(prepared: &Prepared) -> Result<()> {
+    let Some([stdin, stdout, stderr]) = &prepared.stdio else { return forget_stdio() };
+    dup2_stdin(stdin)?;
+    dup2_stdout(stdout)?;
+    dup2_stderr(stderr)
+}
+
+fn forget_stdio() -> Result<()> {
     use rustix::fs::{CWD, Mode, OFlags, openat};
     let null = openat(CWD, c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     dup2_stdin(&null)?;

@@ -56,9 +56,12 @@ impl Running {
 
     /// Ends everything. Asked a second time it does not wait for anybody's help.
     pub(crate) fn end(&self) -> linux::Result<()> {
-        match self.takes_all || self.asked.replace(true) {
-            true => self.cgroup.as_ref().map_or(Ok(()), Cgroup::kill).and_then(|()| self.child.kill()),
+        if self.takes_all {
+            return self.child.kill();
+        }
+        match self.asked.replace(true) {
             false => self.channel.send(Message::End),
+            true => self.cgroup.as_ref().map_or(Ok(()), Cgroup::kill).and_then(|()| self.child.kill()),
         }
     }
 }

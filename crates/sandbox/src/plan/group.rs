@@ -63,14 +63,22 @@ impl Group {
     }
 }
 
+/// What the name of a run's group begins with; its id follows.
+const PREFIX: &str = "aisbx-";
+
+/// The run that a group is named after.
+pub(crate) fn run_of(name: &str) -> Option<RunId> {
+    name.strip_prefix(PREFIX)?.parse().ok()
+}
+
 /// The group for some limits, as far as this host has one.
-pub(super) fn group(run: &RunId, limits: &Limits, cgroups: &Cgroups) -> Option<Group> {
+pub(crate) fn group(run: &RunId, limits: &Limits, cgroups: &Cgroups) -> Option<Group> {
     let wanted = wanted(limits);
     let directories = match unified(limits, &wanted, cgroups) {
         Some(directory) => vec![directory],
         None => legacy(limits, &wanted, cgroups),
     };
-    (!directories.is_empty()).then(|| Group { name: format!("aisbx-{run}"), directories })
+    (!directories.is_empty()).then(|| Group { name: format!("{PREFIX}{run}"), directories })
 }
 
 /// Time and memory are counted in any case.

@@ -12,9 +12,7 @@ use spec::RunId;
 
 use super::mounts::{Mounted, mounted};
 use super::{Controller, read_whole};
-
-/// What the name of a run's group begins with; its id follows.
-const PREFIX: &str = "aisbx-";
+use crate::plan::run_of;
 
 /// How many groups of a hierarchy are looked through at most, and how deep: a host has hundreds.
 const LOOKED_THROUGH: usize = 20_000;
@@ -90,11 +88,6 @@ impl Search {
             self.found.push(RunGroup { run, directory });
         }
     }
-}
-
-/// The run that a group is named after.
-fn run_of(name: &str) -> Option<RunId> {
-    name.strip_prefix(PREFIX)?.parse().ok()
 }
 
 #[cfg(test)]

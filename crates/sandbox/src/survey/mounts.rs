@@ -6,18 +6,25 @@ use std::path::{Path, PathBuf};
 
 /// One mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mounted {
+pub struct Mounted {
     /// What of its file system is at the mount point.
-    pub(super) root: PathBuf,
+    pub root: PathBuf,
     /// Where it is.
-    pub(super) point: PathBuf,
+    pub point: PathBuf,
+    /// Options of the mount.
+    pub flags: String,
     /// The type of its file system.
-    pub(super) kind: String,
+    pub kind: String,
     /// Options of the file system itself.
-    pub(super) options: String,
+    pub options: String,
 }
 
 impl Mounted {
+    /// Whether nothing but reading is possible through it.
+    pub fn is_read_only(&self) -> bool {
+        [&self.flags, &self.options].iter().any(|options| options.split(',').any(|option| option == "ro"))
+    }
+
     /// Where a path of the file system is seen, if it is.
     pub(super) fn seen(&self, path: &Path) -> Option<PathBuf> {
         let below = path.strip_prefix(&self.root).ok()?;
@@ -26,14 +33,15 @@ impl Mounted {
 }
 
 /// Every mount of a table; what is no line of one is left out.
-pub(super) fn mounted(table: &[u8]) -> impl Iterator<Item = Mounted> {
+pub fn mounted(table: &[u8]) -> impl Iterator<Item = Mounted> {
     table.split(|byte| *byte == b'\n').filter_map(|line| {
         let mut fields = line.split(|byte| *byte == b' ');
         let (root, point) = (path(fields.nth(3)?), path(fields.next()?));
-        let mut rest = fields.skip_while(|field| *field != b"-");
         let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
+        let flags = text(fields.next()?);
+        let mut rest = fields.skip_while(|field| *field != b"-");
         let (kind, options) = (text(rest.nth(1)?), text(rest.nth(1)?));
-        Some(Mounted { root, point, kind, options })
+        Some(Mounted { root, point, flags, kind, options })
     })
 }
 
@@ -79,6 +87,7 @@ mod tests {
     fn what_is_mounted_in_part_is_seen_in_part() {
         let mount = mounted(TABLE).nth(1).unwrap();
         assert_eq!((mount.kind.as_str(), mount.options.as_str()), ("cgroup", "rw,cpu,cpuacct"));
+        assert!(!mount.is_read_only());
         assert_eq!(mount.seen(Path::new("/docker/x")), Some(PathBuf::from("/sys/fs/cgroup/cpu")));
         assert_eq!(mount.seen(Path::new("/docker/x/y")), Some(PathBuf::from("/sys/fs/cgroup/cpu/y")));
         assert_eq!(mount.seen(Path::new("/docker")), None);
