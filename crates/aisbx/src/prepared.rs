@@ -83,7 +83,7 @@ impl Prepared {
     pub fn run(self, ends: Ends<'_>, notice: &mut dyn FnMut(Notice)) -> Result<Report, Error> {
         let store = Store::open(&self.state_dir)?;
         // The kernel makes namespaces while we record the run; nothing of the command is started before that is done.
-        let attempt = running::attempt(&self.spec);
+        let attempt = (self.spec.floor.namespaces != Level::Off).then(|| running::attempt(&self.spec));
         let run = store.begin(&self.record())?;
         notice(Notice::Recorded(self.spec.run_id.clone()));
         let report = Running::new(run, self.spec, self.settings.notes).finish(attempt, ends, notice);

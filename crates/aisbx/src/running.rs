@@ -21,12 +21,9 @@ const WORTH_SYNCING: Duration = Duration::from_millis(100);
 pub(crate) type Attempt = Result<sandbox::Building, sandbox::Error>;
 
 /// Starts to build the sandbox of a run, of the strongest kind.
-pub(crate) fn attempt(spec: &RunSpec) -> Option<Attempt> {
-    let build = || {
-        let survey = Survey::new(spec).map_err(sandbox::Error::Survey)?;
-        sandbox::start(sandbox::plan(spec, &survey)?)
-    };
-    (spec.floor.namespaces != Level::Off).then(build)
+pub(crate) fn attempt(spec: &RunSpec) -> Attempt {
+    let survey = Survey::new(spec).map_err(sandbox::Error::Survey)?;
+    sandbox::start(sandbox::plan(spec, &survey)?)
 }
 
 /// A run that goes on.
@@ -92,7 +89,7 @@ impl Running {
                 let reason = errno.to_string();
                 notice(Notice::Copying { reason: reason.clone() });
                 let mark = self.copy(source.clone(), reason, layers::owner()).map_err(sentence)?;
-                let second = attempt(&self.spec).ok_or("the profile has no namespaces")?;
+                let second = attempt(&self.spec);
                 self.go_on(second, ends).map(|end| Done { end, mark: Some(mark) }).map_err(|error| chain(&error))
             }
             (Err(error), _) if error.lacks_namespaces() && self.spec.floor.namespaces == Level::Preferred => {
