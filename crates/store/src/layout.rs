@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! version                     the format, a number
-//! lock                        held by whoever furnishes the store or tidies it up
+//! lock                        held by whoever furnishes the store or moves old runs to the trash
+//! sweep                       held by whoever empties the trash, which may take minutes
 //! runs/<RunId>/record.json    what was started; locked by the monitor for as long as the run goes on
 //!              report.json    what happened; there as soon as the run has ended
 //!              log.0, log.N   its output: the head, and the rolling tail
@@ -15,6 +16,7 @@
 //! ```
 
 pub(crate) const LOCK: &str = "lock";
+pub(crate) const SWEEP: &str = "sweep";
 pub(crate) const RUNS: &str = "runs";
 pub(crate) const TRASH: &str = "trash";
 

@@ -7,7 +7,7 @@ use spec::RunId;
 
 use crate::directory::Directory;
 use crate::excess::{Excess, Note, excess};
-use crate::layout::{LOCK, TRASH};
+use crate::layout::{LOCK, SWEEP, TRASH};
 use crate::lock::Lock;
 use crate::{DiskError, RemoveError, remove};
 
@@ -54,7 +54,7 @@ impl Default for Retention {
 
 impl Retention {
     /// Whether the run of this id is one of the one in sixteen that should tidy up when they have ended. So a burst of runs
-    /// does not have each of them look at all the others; the bound on runs is exceeded by some dozens at most.
+    /// does not have each of them look at all the others; the bound on runs is exceeded by some dozens as a rule.
     pub fn is_due(id: &RunId) -> bool {
         // The last digit is chance, one of 32.
         id.as_str().ends_with(['0', '1'])
@@ -96,7 +96,7 @@ pub(crate) fn trash(root: &Directory) -> Result<Vec<String>, DiskError> {
 
 /// Empties the trash. What is wrong with one tree does not save the others; it is told in the end.
 pub(crate) fn sweep(root: &Directory) -> Result<(), RetentionError> {
-    let Some(_turn) = Lock::take(root, LOCK)? else { return Ok(()) };
+    let Some(_turn) = Lock::take(root, SWEEP)? else { return Ok(()) };
     let Some(trash) = root.child(TRASH)? else { return Ok(()) };
     let mut outcome = Ok(());
     for name in trash.raw_names()? {
