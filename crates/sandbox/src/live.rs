@@ -117,9 +117,15 @@ fn stat(pid: i32) -> Option<Stat> {
 fn sandbox(family: &Family, monitor: u32) -> Vec<Pid> {
     let children = family.children(i32::try_from(monitor).unwrap_or(0));
     let inits: Vec<_> = children.iter().copied().filter(|pid| is_init(*pid)).collect();
-    // Where there are no namespaces, nothing tells its init from another child.
-    let candidates = if inits.is_empty() { children } else { &inits };
-    let &[init] = candidates else { return Vec::new() };
+    let init = match (inits.as_slice(), children) {
+        (&[init], _) => init,
+        // Where there are neither namespaces nor a group, init has a keeper, and nothing tells that from another child.
+        (&[], &[keeper]) => match *family.children(keeper) {
+            [init] => init,
+            _ => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
     family.descendants(init).into_iter().filter_map(Pid::from_raw).collect()
 }
 
@@ -138,12 +144,12 @@ mod tests {
     fn an_only_child_is_the_sandbox() {
         let mut family = Family::default();
         // No process has such numbers.
-        [(i32::MAX - 1, 1), (i32::MAX - 2, i32::MAX - 1), (i32::MAX - 3, i32::MAX - 1)]
+        let [keeper, init, one, other] = [i32::MAX - 1, i32::MAX - 2, i32::MAX - 3, i32::MAX - 4];
+        [(keeper, 1), (init, keeper), (one, init), (other, init)]
             .into_iter()
             .for_each(|(child, parent)| family.add(child, parent));
-        assert_eq!(sandbox(&family, 1).len(), 3);
-        let two = (i32::MAX - 1).cast_unsigned();
-        assert_eq!(sandbox(&family, two), [], "which of two children is it?");
+        assert_eq!(sandbox(&family, 1).len(), 3, "init and its children, without its keeper");
+        assert_eq!(sandbox(&family, init.cast_unsigned()), [], "which of two children is it?");
     }
 
     #[test]

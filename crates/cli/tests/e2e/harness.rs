@@ -14,7 +14,7 @@ pub(crate) use fact::Fact;
 pub(crate) use host::{alive, eventually, holders, is_alive, is_root, mounts, sha256, unique, user_id};
 pub(crate) use pty::Pty;
 pub(crate) use sandbox::{PROBE, PROFILE, Sandbox};
-pub(crate) use started::Started;
+pub(crate) use started::{Started, only_child};
 pub(crate) use tools::{aisbx, probe, test_data};
 pub(crate) use world::{World, copy_program};
 

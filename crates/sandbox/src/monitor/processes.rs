@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use linux::Result;
+use linux::{Errno, Result};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::process::Pid;
 
@@ -58,6 +58,15 @@ impl Processes {
     pub(super) fn below(init: Pid) -> Result<Self> {
         let proc = openat(CWD, "/proc", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         Ok(Self { proc, init, shared: true })
+    }
+
+    /// As [`Processes::below`] the only child of this process.
+    pub(super) fn kept_by(keeper: Pid) -> Result<Self> {
+        let mut processes = Self::below(keeper)?;
+        let family = processes.family()?;
+        let &[init] = family.children(keeper.as_raw_nonzero().get()) else { return Err(Errno::SRCH) };
+        processes.init = Pid::from_raw(init).ok_or(Errno::SRCH)?;
+        Ok(processes)
     }
 
     /// A file of init's.
@@ -124,18 +133,21 @@ impl Processes {
     }
 
     fn pids(&self) -> Result<Vec<String>> {
-        let all = self.listed()?;
         if !self.shared {
-            return Ok(all);
+            return self.listed();
         }
+        let ours = self.family()?.descendants(self.init.as_raw_nonzero().get());
+        Ok(ours.into_iter().map(|pid| pid.to_string()).collect())
+    }
+
+    fn family(&self) -> Result<Family> {
         let mut family = Family::default();
-        for pid in all {
+        for pid in self.listed()? {
             if let (Ok(child), Some(stat)) = (pid.parse(), self.stat(&pid)) {
                 family.add(child, stat.parent);
             }
         }
-        let ours = family.descendants(self.init.as_raw_nonzero().get());
-        Ok(ours.into_iter().map(|pid| pid.to_string()).collect())
+        Ok(family)
     }
 
     fn stat(&self, pid: &str) -> Option<Stat> {

@@ -192,9 +192,7 @@ impl<'a> Watch<'a> {
             Message::Started => {
                 let (processes, root) = match (&self.plan.wall, first, second) {
                     (Wall::Namespaces, Some(processes), Some(root)) => (Processes::new(processes), Some(root)),
-                    (Wall::Landlock(..), None, None) => {
-                        (Processes::below(self.running.child.pid()).map_err(Error::Watch)?, None)
-                    }
+                    (Wall::Landlock(..), None, None) => (self.processes().map_err(Error::Watch)?, None),
                     _ => return Err(Error::Watch(Errno::BADMSG)),
                 };
                 self.enforced = receipt::write(self.plan, self.running, &processes)?;
@@ -214,6 +212,12 @@ impl<'a> Watch<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The processes of a sandbox that shares the host's `/proc`.
+    fn processes(&self) -> Result<Processes, Errno> {
+        let first = self.running.child.pid();
+        if self.running.cgroup.is_some() { Processes::below(first) } else { Processes::kept_by(first) }
     }
 
     /// Takes over the master side of the command's terminal.

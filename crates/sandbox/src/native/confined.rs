@@ -3,14 +3,15 @@
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
-use linux::landlock::{FileAccess, Handled, NetworkAccess, Ruleset, abi};
+use linux::landlock::{FileAccess, Handled, NetworkAccess, Ruleset, Scope, abi};
+use linux::process::{Child, Namespaces, clone};
 use linux::{Errno, Result, capability};
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat};
-use rustix::process::set_child_subreaper;
+use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use rustix::thread::{SecureComputingMode, secure_computing_mode, set_no_new_privs};
 use spec::Network;
 
-use super::init::{Failure, hear, live, step_back, take_stdio, terminal};
+use super::init::{Failure, forget_stdio, hear, live, step_back, take_stdio, terminal};
 use super::message::{Channel, Message, Stage};
 use super::parent::Prepared;
 use crate::Error;
@@ -20,10 +21,12 @@ use crate::plan::{Plan, Reach};
 /// ending the caller's other processes.
 const LEAST: u32 = 6;
 
-/// Two restrictions, one in the other: from the inner one init cannot be reached, from the outer one everybody in it can.
+/// Restrictions, one in the other: from an inner one nobody in an outer one can be reached, from an outer one everybody in it can.
 #[derive(Debug)]
 pub(super) struct Confinement {
     outer: Ruleset,
+    /// Init's own, where it has a keeper: signals stay in, and nothing else changes.
+    apart: Ruleset,
     pub(super) inner: Ruleset,
 }
 
@@ -39,9 +42,10 @@ impl Confinement {
         if version < LEAST {
             return Err(Error::Landlock(format!("is version {version}, of which {LEAST} is needed (Linux 6.12)")));
         }
-        let act = "put the Landlock rules together";
-        let set = || ruleset(plan, network, version).map_err(|errno| Error::Start { act, errno });
-        Ok(Self { outer: set()?, inner: set()? })
+        let failed = |errno| Error::Start { act: "put the Landlock rules together", errno };
+        let set = || ruleset(plan, network, version).map_err(failed);
+        let signals = Handled { files: FileAccess::empty(), network: NetworkAccess::empty(), scoped: Scope::SIGNAL };
+        Ok(Self { outer: set()?, apart: Ruleset::new(&signals).map_err(failed)?, inner: set()? })
     }
 }
 
@@ -72,13 +76,12 @@ fn access(reach: Reach, place: &OwnedFd) -> Result<FileAccess> {
     Ok(if directory { wanted } else { wanted.only_files() })
 }
 
-/// The life of init; its exit code means nothing.
+/// The life of the first process; its exit code means nothing.
 pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel) -> u8 {
-    let lived = build(prepared, plan, channel).and_then(|terminal| {
-        let lived = live(prepared, channel, terminal);
-        // Whatever happened: nobody is left behind. That this reaches nobody else was seen before.
-        let ended = linux::process::end_all().map_err(|errno| (Stage::Start, 0, errno));
-        lived.and(ended)
+    let lived = build(prepared, plan, channel).and_then(|(confinement, terminal)| match &plan.bounds.group {
+        // Who is in a group is found there, whoever of us dies.
+        Some(_) => serve(prepared, channel, terminal, None),
+        None => part(prepared, confinement, channel, terminal),
     });
     match lived {
         Ok(()) => 0,
@@ -89,7 +92,65 @@ pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel) -> u8 {
     }
 }
 
-fn build(prepared: &Prepared, plan: &Plan, channel: &Channel) -> std::result::Result<Option<OwnedFd>, Failure> {
+/// The life of init.
+fn serve(
+    prepared: &Prepared,
+    channel: &Channel,
+    terminal: Option<OwnedFd>,
+    keeper: Option<Pid>,
+) -> std::result::Result<(), Failure> {
+    let lived = live(prepared, channel, terminal, keeper);
+    // Whatever happened: nobody is left behind. That this reaches nobody else was seen before.
+    let ended = linux::process::end_all().map_err(|errno| (Stage::Start, 0, errno));
+    lived.and(ended)
+}
+
+/// Becomes two, init and its keeper. Whichever dies, the other ends everybody.
+fn part(
+    prepared: &Prepared,
+    confinement: &Confinement,
+    channel: &Channel,
+    terminal: Option<OwnedFd>,
+) -> std::result::Result<(), Failure> {
+    let at = |errno| (Stage::Start, 0, errno);
+    let keeper = getpid();
+    let init = clone(Namespaces::empty(), None, || {
+        let lived = begin(confinement).map_err(at).and_then(|()| serve(prepared, channel, terminal, Some(keeper)));
+        lived.map_or_else(
+            |(stage, _, errno)| {
+                let _gone = channel.send(Message::Failed(stage, 0, errno));
+                1
+            },
+            |()| 0,
+        )
+    });
+    keep(&init.map_err(at)?);
+    Ok(())
+}
+
+/// Gets out of reach of those whom it will end, and asks to be woken when its keeper dies. Who died before this is noticed by
+/// whoever asks for the parent.
+fn begin(confinement: &Confinement) -> Result<()> {
+    set_child_subreaper(Some(getpid()))?;
+    set_parent_process_death_signal(Some(Signal::CHILD))?;
+    confinement.apart.restrict_self()
+}
+
+/// Outlives init, and ends whom it left. It holds nothing meanwhile, or nobody would learn that init let go of it.
+fn keep(init: &Child) {
+    if forget_stdio().and_then(|()| linux::descriptor::keep_only(&[init.pidfd()])).is_err() {
+        return;
+    }
+    // Nothing is left to be tried if this fails.
+    let _init = init.wait();
+    let _others = linux::process::end_all();
+}
+
+fn build<'p>(
+    prepared: &'p Prepared,
+    plan: &Plan,
+    channel: &Channel,
+) -> std::result::Result<(&'p Confinement, Option<OwnedFd>), Failure> {
     let at = |stage| move |errno| (stage, 0, errno);
     let confinement = prepared.confinement.as_ref().ok_or((Stage::Verify, 0, Errno::INVAL))?;
     // What is meant for the caller's group, such as Ctrl-C or a kill of everybody in it, must not end the one who ends the others.
@@ -103,7 +164,8 @@ fn build(prepared: &Prepared, plan: &Plan, channel: &Channel) -> std::result::Re
     confinement.outer.restrict_self().map_err(at(Stage::Confine))?;
     linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
     verify().map_err(at(Stage::Verify))?;
-    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir)).map(|()| terminal)
+    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))?;
+    Ok((confinement, terminal))
 }
 
 fn surrender(
@@ -113,7 +175,7 @@ fn surrender(
     terminal: Option<&OwnedFd>,
 ) -> Result<()> {
     // Whoever loses his parent becomes ours, so that we can bury him.
-    set_child_subreaper(Some(rustix::process::getpid()))?;
+    set_child_subreaper(Some(getpid()))?;
     linux::keyring::leave_session()?;
     // Only who has the right to can empty the bounding set; under `no_new_privs` it means nothing.
     match capability::drop_all() {
@@ -124,7 +186,8 @@ fn surrender(
     take_stdio(prepared)?;
     // Naming one of them twice keeps it once.
     let terminal: BorrowedFd<'_> = terminal.map_or(channel.as_fd(), |terminal| terminal.as_fd());
-    let kept = [channel.as_fd(), confinement.outer.as_fd(), confinement.inner.as_fd(), terminal];
+    let Confinement { outer, apart, inner } = confinement;
+    let kept = [channel.as_fd(), outer.as_fd(), apart.as_fd(), inner.as_fd(), terminal];
     linux::descriptor::keep_only(&kept)
 }
 
@@ -142,8 +205,6 @@ fn verify() -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use linux::landlock::Scope;
-
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@ use linux::process::{Namespaces, reap, spawn};
 use linux::signal::Held;
 use linux::{Errno, Result};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{DumpableBehavior, Pid, Signal, set_dumpable_behavior, set_parent_process_death_signal};
+use rustix::process::{DumpableBehavior, Pid, Signal, getppid, set_dumpable_behavior, set_parent_process_death_signal};
 use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, unlockpt};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use rustix::thread::{sched_setaffinity, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
@@ -27,7 +27,7 @@ pub(super) type Failure = (Stage, usize, Errno);
 pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel, sources: Vec<Source>) -> u8 {
     let lived = build(prepared, plan, channel, sources)
         .and_then(|()| terminal(prepared, channel).map_err(|errno| (Stage::Start, 0, errno)))
-        .and_then(|terminal| live(prepared, channel, terminal));
+        .and_then(|terminal| live(prepared, channel, terminal, None));
     match lived {
         Ok(()) => 0,
         Err((stage, step, errno)) => {
@@ -179,7 +179,7 @@ pub(super) fn take_stdio(prepared: &Prepared) -> Result<()> {
     dup2_stderr(stderr)
 }
 
-fn forget_stdio() -> Result<()> {
+pub(super) fn forget_stdio() -> Result<()> {
     use rustix::fs::{CWD, Mode, OFlags, openat};
     let null = openat(CWD, c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     dup2_stdin(&null)?;
@@ -187,11 +187,12 @@ fn forget_stdio() -> Result<()> {
     dup2_stderr(&null)
 }
 
-/// From the start of the command to its end.
+/// From the start of the command to its end, or its keeper's.
 pub(super) fn live(
     prepared: &Prepared,
     channel: &Channel,
     terminal: Option<OwnedFd>,
+    keeper: Option<Pid>,
 ) -> std::result::Result<(), Failure> {
     let at = |errno| (Stage::Start, 0, errno);
     let held = Held::new(&[libc::SIGCHLD]).map_err(at)?;
@@ -207,7 +208,7 @@ pub(super) fn live(
     // The command alone holds its streams, so that both sides learn when the other closes.
     forget_stdio().map_err(at)?;
     // From here on the monitor believes what it was told; a failure ends the sandbox, and it sees that.
-    let _ended = watch(command, channel, &held);
+    let _ended = watch(command, channel, keeper, &held);
     Ok(())
 }
 
@@ -234,9 +235,12 @@ pub(super) fn terminal(prepared: &Prepared, channel: &Channel) -> Result<Option<
     hear(channel, Message::Go, &mut []).map(|()| Some(slave))
 }
 
-/// Until the command ends or the monitor is gone. All that is left then dies with this process.
-fn watch(command: Pid, channel: &Channel, held: &Held) -> Result<()> {
+/// Until the command ends, or the monitor or the keeper is gone. All that is left then dies with this process.
+fn watch(command: Pid, channel: &Channel, keeper: Option<Pid>, held: &Held) -> Result<()> {
     loop {
+        if keeper.is_some() && keeper != getppid() {
+            return Ok(());
+        }
         let mut ready = [PollFd::new(channel, PollFlags::IN), PollFd::new(held, PollFlags::IN)];
         match poll(&mut ready, None) {
             Err(Errno::INTR) => continue,

@@ -4,9 +4,11 @@
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
 
 use linux::process::Status;
 use linux::{Errno, Result};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
@@ -150,6 +152,21 @@ impl Channel {
     /// What the other side said; `None` when it is gone.
     pub(crate) fn receive(&self) -> Result<Option<Message>> {
         self.receive_with(&mut [])
+    }
+
+    /// Waits until the other side is gone, for that long at most. What it still says is not heard.
+    pub(crate) fn wait_for_end(&self, patience: Duration) -> Result<()> {
+        let until = Instant::now() + patience;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let timeout = Timespec::try_from(left).map_err(|_| Errno::INVAL)?;
+            match poll(&mut [PollFd::new(self, PollFlags::IN)], Some(&timeout)) {
+                Ok(0) => return Ok(()),
+                Ok(_) if self.receive()?.is_none() => return Ok(()),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
     }
 
     /// What the other side said, and the descriptors that came with it, as far as there is room for them.

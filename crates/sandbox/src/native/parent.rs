@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use linux::Errno;
 use linux::process::{Child, Ended, Namespaces, clone};
@@ -27,10 +28,13 @@ use crate::{Act, Error, Step};
 /// Namespaces that a process can only be born with. The others it makes itself, at the same time as we do our part.
 pub(super) const BORN_WITH: Namespaces = Namespaces::USER.and(Namespaces::PID);
 
+/// How long the end of everything may take after its keeper was killed.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// A sandbox that is being built or runs.
 #[derive(Debug)]
 pub(crate) struct Running {
-    /// Its init.
+    /// Its first process: init, or init's keeper.
     pub(crate) child: Child,
     /// The line to it. Closing it ends the sandbox.
     pub(crate) channel: Channel,
@@ -48,8 +52,11 @@ impl Running {
     /// Waits for init's end and buries it; with it, or after it, everything in the sandbox has ended.
     pub(crate) fn bury(&self) -> linux::Result<Ended> {
         let ended = self.child.wait()?;
-        if let (false, Some(cgroup)) = (self.takes_all, &self.cgroup) {
-            cgroup.empty()?;
+        match &self.cgroup {
+            _ if self.takes_all => {}
+            Some(cgroup) => cgroup.empty()?,
+            // That was init's keeper. If it went first, init is ending everybody now, and lets go of the line last.
+            None => self.channel.wait_for_end(PATIENCE)?,
         }
         Ok(ended)
     }

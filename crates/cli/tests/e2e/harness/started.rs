@@ -31,9 +31,12 @@ impl Started {
 
     /// The process id of the sandbox's init, as the host counts.
     pub(crate) fn init(&self) -> u32 {
-        let pid = self.child.id();
-        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("list its children");
-        children.split_whitespace().next().expect("a child").parse().expect("a process id")
+        only_child(self.pid())
+    }
+
+    /// The launcher's process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends the launcher a signal by its name.
@@ -53,6 +56,14 @@ impl Started {
         let status = self.child.wait().expect("wait for aisbx");
         Output { status, stdout, stderr }.into()
     }
+}
+
+/// The process id of the only child of a process with one thread.
+pub(crate) fn only_child(pid: u32) -> u32 {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("list its children");
+    let children: Vec<_> = children.split_whitespace().collect();
+    let [child] = *children else { panic!("process {pid} has the children {children:?}") };
+    child.parse().expect("a process id")
 }
 
 impl Drop for Started {
