@@ -1,20 +1,34 @@
 //! System-call filters: a policy becomes a program of the kernel's packet filter (seccomp(2)).
 
+mod listener;
 mod program;
+
+use std::os::fd::{FromRawFd as _, OwnedFd};
 
 use crate::{Result, check};
 
-pub use program::{Instruction, Program};
+pub use listener::{Answer, Call, Listener};
+pub use program::{Instruction, Program, TooLong};
 
 /// What happens to a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// It runs.
     Allow,
+    /// It runs, and the kernel writes it to the audit log (Linux 4.14).
+    Log,
     /// It fails with this `errno`.
     Errno(u16),
-    /// It ends the whole process with SIGSYS.
+    /// Whoever holds the [`Listener`] is asked (Linux 5.0). While there is none, it fails with `ENOSYS`.
+    Notify,
+    /// It raises SIGSYS, which the program may handle; the data goes along.
+    Trap(u16),
+    /// A tracer is told, with the data; without one it fails with `ENOSYS`.
+    Trace(u16),
+    /// It ends the whole process with SIGSYS (Linux 4.14).
     Kill,
+    /// It ends the thread with SIGSYS.
+    KillThread,
 }
 
 /// A test of one argument, or of its lower or upper half.
@@ -27,15 +41,36 @@ pub struct Condition {
     pub test: Test,
 }
 
-/// A test of the lower 32 bits of an argument.
+/// A test of an argument: of its lower 32 bits, or of all 64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
-    /// Any of these bits is set.
+    /// Any of these bits is set in the lower half.
     AnyBit(u32),
-    /// Equal.
+    /// The lower half is equal.
     Is(u32),
-    /// Not equal.
+    /// The lower half is not equal.
     IsNot(u32),
+    /// All of it compares so to a value, without a sign.
+    Wide(Comparison, u64),
+    /// What the mask (the first) leaves of it is the value (the second).
+    Masked(u64, u64),
+}
+
+/// How two numbers compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal.
+    Equal,
+    /// Not equal.
+    NotEqual,
+    /// Less.
+    Less,
+    /// Less or equal.
+    AtMost,
+    /// Greater or equal.
+    AtLeast,
+    /// Greater.
+    Greater,
 }
 
 /// One row of a policy: a call for which all `conditions` hold meets `action`.
@@ -63,11 +98,28 @@ pub struct Policy<'a> {
 
 /// Puts the filter on this process, for good, and on all it will make or become. Needs `no_new_privs`.
 pub fn install(program: &Program) -> Result<()> {
+    put(program, 0).map(drop)
+}
+
+/// As [`install`], and returns the descriptor by which the calls are answered whose action is [`Action::Notify`]: a
+/// [`Listener`]. Such a call can only be interrupted by a signal that kills, once it was received (Linux 5.19).
+///
+/// Fails with `BUSY` where a filter with a listener is in place already.
+pub fn install_listening(program: &Program) -> Result<OwnedFd> {
+    let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | libc::SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    let raw = match put(program, flags) {
+        Err(crate::Errno::INVAL) => put(program, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER)?,
+        other => other?,
+    };
+    // SAFETY: the kernel made this descriptor for us just now.
+    Ok(unsafe { OwnedFd::from_raw_fd(raw as libc::c_int) })
+}
+
+fn put(program: &Program, flags: libc::c_ulong) -> Result<libc::c_long> {
     let filter = libc::sock_fprog {
         len: u16::try_from(program.instructions().len()).map_err(|_| rustix::io::Errno::TOOBIG)?,
         filter: program.instructions().as_ptr().cast::<libc::sock_filter>().cast_mut(),
     };
     // SAFETY: `Instruction` has the layout of `sock_filter`, the length is that of the slice, and the kernel only reads.
-    let returned = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const filter) };
-    check(returned).map(drop)
+    check(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const filter) })
 }

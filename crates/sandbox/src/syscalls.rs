@@ -3,9 +3,11 @@
 mod confined;
 mod table;
 
-use linux::seccomp::{Action, Condition, Policy, Program, Rule, Test};
+use linux::Errno;
+use linux::seccomp::{Action, Condition, Policy, Program, Rule, Test, TooLong};
 use spec::{Network, Syscalls};
 
+use crate::Error;
 use crate::plan::{Plan, Wall};
 use confined::{CONFINED, NO_SOCKETS, NO_UNIX_SOCKETS};
 use table::{BASELINE, BOUND, DEBUGGING, LAST_KNOWN, MINIMAL, WATCHED};
@@ -65,7 +67,10 @@ pub fn refusals(policy: Syscalls) -> impl Iterator<Item = (&'static str, &'stati
 }
 
 /// The filter of a policy, ready to be installed.
-pub(crate) fn compile(policy: Syscalls, need: Need) -> Program {
+///
+/// # Errors
+/// The kernel does not take so long a program.
+pub(crate) fn compile(policy: Syscalls, need: Need) -> Result<Program, Error> {
     let rules: Vec<Rule<'_>> = entries(policy, need)
         .filter_map(|entry| {
             let number = u32::try_from(entry.number).ok()?;
@@ -74,6 +79,7 @@ pub(crate) fn compile(policy: Syscalls, need: Need) -> Program {
         })
         .collect();
     Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: LAST_KNOWN })
+        .map_err(|TooLong| Error::Start { act: "compile the filter of system calls", errno: Errno::TOOBIG })
 }
 
 /// The lower 32 bits of argument `argument` pass `test`.
@@ -98,7 +104,7 @@ mod tests {
             for name in ["socket", "socketpair", "chmod", "fchmodat2", "setxattr", "shmat", "prlimit64", "ptrace"] {
                 assert!(names.contains(name), "{name}");
             }
-            assert!(compile(Syscalls::Minimal, need).instructions().len() < 500);
+            assert!(compile(Syscalls::Minimal, need).unwrap().instructions().len() < 500);
         }
     }
 
@@ -125,7 +131,7 @@ mod tests {
     #[test]
     fn a_filter_stays_small() {
         // The kernel evaluates the filter for every number at load; what counts is its depth, which its size bounds.
-        let length = compile(Syscalls::Minimal, everything()).instructions().len();
+        let length = compile(Syscalls::Minimal, everything()).unwrap().instructions().len();
         assert!(length < 320, "{length}");
     }
 }

@@ -121,7 +121,8 @@ fn overlay() -> Result<()> {
 
 fn filter() -> Result<()> {
     rustix::thread::set_no_new_privs(true)?;
-    linux::seccomp::install(&crate::syscalls::compile(Syscalls::Baseline, crate::syscalls::Need::default()))
+    let filter = crate::syscalls::compile(Syscalls::Baseline, crate::syscalls::Need::default());
+    linux::seccomp::install(&filter.map_err(|_| Errno::TOOBIG)?)
 }
 
 #[cfg(test)]

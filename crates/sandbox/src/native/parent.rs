@@ -107,7 +107,7 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
         false => pipes(plan).map(|(ours, theirs)| (Some(ours), Some(theirs))).map_err(failed("make pipes"))?,
     };
     let prepared = Prepared {
-        filter: crate::syscalls::compile(plan.syscalls, Need::of(plan)),
+        filter: crate::syscalls::compile(plan.syscalls, Need::of(plan))?,
         program: Program::new(&plan.command, &plan.bounds)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,

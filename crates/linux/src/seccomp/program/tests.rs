@@ -22,6 +22,8 @@ fn run(program: &Program, architecture: u32, number: u32, arguments: [u64; 6]) -
             }
             JUMP_EQUAL => at += jump(accumulator == instruction.operand),
             JUMP_AT_LEAST => at += jump(accumulator >= instruction.operand),
+            JUMP_ABOVE => at += jump(accumulator > instruction.operand),
+            MASK => accumulator &= instruction.operand,
             JUMP_BITS => at += jump(accumulator & instruction.operand != 0),
             JUMP => at += instruction.operand as usize,
             RETURN => return instruction.operand,
@@ -33,11 +35,19 @@ fn run(program: &Program, architecture: u32, number: u32, arguments: [u64; 6]) -
 /// Reads a policy by its definition: the first rule that matches.
 fn expect(policy: &Policy<'_>, number: u32, arguments: [u64; 6]) -> u32 {
     let holds = |condition: &Condition| {
-        let value = arguments[usize::from(condition.argument)] as u32;
+        let whole = arguments[usize::from(condition.argument)];
+        let value = whole as u32;
         match condition.test {
             Test::AnyBit(bits) => value & bits != 0,
             Test::Is(wanted) => value == wanted,
             Test::IsNot(unwanted) => value != unwanted,
+            Test::Masked(mask, wanted) => whole & mask == wanted,
+            Test::Wide(Comparison::Equal, other) => whole == other,
+            Test::Wide(Comparison::NotEqual, other) => whole != other,
+            Test::Wide(Comparison::Less, other) => whole < other,
+            Test::Wide(Comparison::AtMost, other) => whole <= other,
+            Test::Wide(Comparison::AtLeast, other) => whole >= other,
+            Test::Wide(Comparison::Greater, other) => whole > other,
         }
     };
     let action = if number >= X32 {
@@ -54,7 +64,7 @@ fn expect(policy: &Policy<'_>, number: u32, arguments: [u64; 6]) -> u32 {
 const EDGES: [u64; 7] = [0, 1, 2, 0x5412, 0x1_0000_5412, 0xFFFF_FFFF, u64::MAX];
 
 fn check_all(policy: &Policy<'_>) {
-    let program = Program::new(policy);
+    let program = Program::new(policy).unwrap();
     for number in (0..1024).chain([X32 - 1, X32, X32 | 59, u32::MAX]) {
         for first in EDGES {
             for second in EDGES {
@@ -91,10 +101,48 @@ fn jumps_past_a_byte_are_right() {
         .map(|number| Rule { number, conditions: &condition, action: Action::Errno((number % 100) as u16 + 1) })
         .collect();
     check_all(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 470 });
-    assert!(Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 470 }).0.len() > 1000);
+    assert!(Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 470 }).unwrap().0.len() > 1000);
 }
 
 #[test]
 fn an_empty_policy_is_its_default() {
     check_all(&Policy { rules: &[], otherwise: Action::Errno(1), last_known: 300 });
+}
+
+#[test]
+fn whole_arguments_are_compared() {
+    use Comparison::{AtLeast, AtMost, Equal, Greater, Less, NotEqual};
+    let all = [Equal, NotEqual, Less, AtMost, AtLeast, Greater];
+    let values = [0, 1, 0x5412, 0xFFFF_FFFF, 0x1_0000_0000, 0x1_0000_5412, u64::MAX];
+    for comparison in all {
+        for value in values {
+            for second in [Test::Masked(0x1_0000_0001, 1), Test::Wide(Less, 3), Test::AnyBit(2)] {
+                let conditions = [
+                    Condition { argument: 0, test: Test::Wide(comparison, value) },
+                    Condition { argument: 1, test: second },
+                ];
+                let rules = [Rule { number: 7, conditions: &conditions, action: Action::Errno(9) }];
+                let policy = Policy { rules: &rules, otherwise: Action::Allow, last_known: 9 };
+                let program = Program::new(&policy).unwrap();
+                for first in EDGES.into_iter().chain(values) {
+                    for other in EDGES {
+                        let arguments = [first, other, 0, 0, 0, 0];
+                        let found = run(&program, NATIVE, 7, arguments);
+                        assert_eq!(found, expect(&policy, 7, arguments), "{comparison:?} {value:#x}: {arguments:x?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_kernel_does_not_take_is_refused() {
+    let many = [Condition { argument: 0, test: Test::Wide(Comparison::Equal, 1) }; 60];
+    let rules = [Rule { number: 7, conditions: &many, action: Action::Kill }];
+    assert_eq!(Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 9 }), Err(TooLong));
+    let rules: Vec<_> = (0..2000)
+        .map(|number| Rule { number, conditions: &many[..1], action: Action::Errno((number % 90) as u16 + 1) })
+        .collect();
+    assert_eq!(Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 2000 }), Err(TooLong));
 }
