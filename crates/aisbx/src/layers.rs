@@ -25,9 +25,22 @@ pub(crate) fn footprint(layer: &WorkspaceLayer, limit: Option<Size>) -> Footprin
     }
 }
 
-/// Makes the directories that stand for home, `/tmp` and an empty workspace where there is no file system of the run's own.
-pub(crate) fn scratch(run: &Run) -> Result<PathBuf, Error> {
-    run.scratch(&["home", "tmp", "workspace"]).map_err(Error::Layer)
+/// Makes the directories that stand for home, `/tmp` and an empty workspace where there is no file system of the run's own. What of
+/// the caller's home may be seen, such as toolchains, has a link in that home.
+pub(crate) fn scratch(run: &Run, spec: &RunSpec) -> Result<PathBuf, Error> {
+    let scratch = run.scratch(&["home", "tmp", "workspace"]).map_err(Error::Layer)?;
+    let home = Path::new("home");
+    // What lies in something shown is there with that; its link would be made behind the other one, on the host.
+    let nested = |path: &Path| spec.view.iter().any(|other| path != other && path.starts_with(other));
+    for shown in spec.view.iter().filter(|shown| !nested(shown)) {
+        match shown.strip_prefix(&spec.identity.home) {
+            Ok(place) if place.components().next().is_some() => {
+                run.scratch_link(&home.join(place), shown).map_err(Error::Layer)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(scratch)
 }
 
 /// Removes them: they die with the run.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Host, Request, Settings};
 use jiff::Timestamp;
-use sandbox::{Ends, Plan, Survey};
+use sandbox::{Ends, Plan, Rung, Survey};
 use spec::{Level, Report, RunId, RunSpec, TraceId, WorkspaceLayer};
 use store::{Record, Retention, Store};
 
@@ -65,13 +65,13 @@ impl Prepared {
 
     /// How the sandbox will be built. Nothing is recorded or changed.
     pub fn plan(&self) -> Result<Plan, Error> {
-        let survey = Survey::new(&self.spec).map_err(|error| Error::Plan(sandbox::Error::Survey(error)))?;
+        let survey = |rung| Survey::new(&self.spec, rung).map_err(|error| Error::Plan(sandbox::Error::Survey(error)));
         match self.spec.floor.namespaces {
             Level::Off => {
                 let run = self.state_dir.join("runs").join(self.spec.run_id.as_str());
-                sandbox::confined(&self.uncovered(&run), &survey, &run.join(store::SCRATCH))
+                sandbox::confined(&self.uncovered(&run), &survey(Rung::Confined)?, &run.join(store::SCRATCH))
             }
-            Level::Required | Level::Preferred => sandbox::plan(&self.spec, &survey),
+            Level::Required | Level::Preferred => sandbox::plan(&self.spec, &survey(Rung::Namespaces)?),
         }
         .map_err(Error::Plan)
     }

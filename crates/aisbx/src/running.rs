@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use sandbox::{Act, End, Ends, Sink, Stored, Stream, Survey};
+use sandbox::{Act, End, Ends, Rung, Sink, Stored, Stream, Survey};
 use spec::{Access, Changes, Driver, Enforcement, Level, Outcome, Report, RunSpec, Size, Usage, Weakening};
 use store::copy::Mark;
 use store::{Durability, Footprint, LogBounds, LogWriter, Owner, Run};
@@ -22,7 +22,7 @@ pub(crate) type Attempt = Result<sandbox::Building, sandbox::Error>;
 
 /// Starts to build the sandbox of a run, of the strongest kind.
 pub(crate) fn attempt(spec: &RunSpec) -> Attempt {
-    let survey = Survey::new(spec).map_err(sandbox::Error::Survey)?;
+    let survey = Survey::new(spec, Rung::Namespaces).map_err(sandbox::Error::Survey)?;
     sandbox::start(sandbox::plan(spec, &survey)?)
 }
 
@@ -110,9 +110,9 @@ impl Running {
             self.copy(source, reason, None).map_err(|error| error.sentence())
         });
         let mark = mark.transpose()?;
-        let scratch = layers::scratch(&self.run).map_err(|error| error.sentence())?;
+        let scratch = layers::scratch(&self.run, &self.spec).map_err(|error| error.sentence())?;
         self.output.footprints.push(Footprint::new(&scratch, self.spec.limits.disk.map(Size::as_bytes)));
-        let survey = Survey::new(&self.spec).map_err(|error| chain(&sandbox::Error::Survey(error)))?;
+        let survey = Survey::new(&self.spec, Rung::Confined).map_err(|error| chain(&sandbox::Error::Survey(error)))?;
         let building = sandbox::confined(&self.spec, &survey, &scratch).and_then(sandbox::start);
         let end = self.go_on(building, ends).map_err(|error| chain(&error));
         layers::clear_scratch(&self.run).map_err(|error| error.sentence())?;

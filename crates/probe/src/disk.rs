@@ -14,7 +14,7 @@ use crate::json::Json;
 /// Filling.
 pub(crate) const PROBES: &[Probe] = &[Probe {
     name: "disk",
-    arguments: "one|unlinked|fallocate DIR SIZE, or sparse DIR SIZE COUNT, or many DIR COUNT, or deep DIR LEVELS; each with \
+    arguments: "one|unlinked|mapped|fallocate DIR SIZE, or sparse DIR SIZE COUNT, or many DIR COUNT, or deep DIR LEVELS; each with \
                 [--hold MS] [--ignore-xfsz]",
     run: disk,
 }];
@@ -53,6 +53,7 @@ fn fill(kind: &str, directory: &Path, arguments: &[OsString]) -> Result<Done, Us
     Ok(match kind {
         "one" => bytes::one(directory, amount(arguments, 2)?),
         "unlinked" => bytes::unlinked(directory, amount(arguments, 2)?),
+        "mapped" => bytes::mapped(directory, amount(arguments, 2)?),
         "fallocate" => bytes::promised(directory, amount(arguments, 2)?),
         "sparse" => bytes::sparse(directory, size(arguments, 2)?, bounded(arguments, 3, MOST)?),
         "many" => Ok(names::many(directory, bounded(arguments, 2, MOST)?)),

@@ -16,7 +16,7 @@ use crate::json::Json;
 /// Eaters.
 pub(crate) const PROBES: &[Probe] = &[Probe {
     name: "eat",
-    arguments: "malloc|mmap|shared|file|shm|shm-detached|memfd|cache|pipe|stack SIZE [--hold MS] [--processes COUNT]",
+    arguments: "malloc|mmap|shared|tables|file|shm|shm-detached|memfd|cache|pipe|stack SIZE [--hold MS] [--processes COUNT]",
     run: eat,
 }];
 
@@ -38,10 +38,11 @@ struct Eater {
 const STEP: usize = 1 << 20;
 
 /// All ways.
-const EATERS: [Eater; 10] = [
+const EATERS: [Eater; 11] = [
     Eater { name: "malloc", step: anonymous::BLOCK, start: anonymous::malloc },
     Eater { name: "mmap", step: STEP, start: anonymous::private },
     Eater { name: "shared", step: STEP, start: anonymous::shared },
+    Eater { name: "tables", step: STEP, start: anonymous::tables },
     Eater { name: "file", step: STEP, start: files::temporary },
     Eater { name: "shm", step: segments::SEGMENT, start: segments::attached },
     Eater { name: "shm-detached", step: segments::SEGMENT, start: segments::detached },

@@ -30,6 +30,7 @@ mod streams;
 mod swarm;
 mod syscalls;
 mod terminal;
+mod threads;
 mod tree;
 
 use std::ffi::OsString;
@@ -50,7 +51,7 @@ pub(crate) struct Probe {
 }
 
 /// The families, one a file.
-const FAMILIES: [&[Probe]; 22] = [
+const FAMILIES: [&[Probe]; 23] = [
     files::PROBES,
     tree::PROBES,
     nodes::PROBES,
@@ -73,10 +74,15 @@ const FAMILIES: [&[Probe]; 22] = [
     spin::PROBES,
     leftovers::PROBES,
     limits::PROBES,
+    threads::PROBES,
 ];
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
+    perform(std::env::args_os().skip(1))
+}
+
+/// Tries what these words say, and tells.
+pub(crate) fn perform(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Some(thing) = arguments.next() else { return wrong("", &Usage("no THING".to_owned())) };
     let arguments: Vec<OsString> = arguments.collect();
     let Some(probe) = FAMILIES.into_iter().flatten().find(|probe| *probe.name == *thing) else {

@@ -17,7 +17,7 @@ pub enum Error {
     #[error("cannot use {0}: it has a NUL byte in it")]
     Nul(String),
     /// Something cannot be done without namespaces.
-    #[error("cannot {0} without namespaces, which this host does not allow; `aisbx doctor` tells how to mend that")]
+    #[error("cannot {0} without namespaces; `aisbx doctor` tells whether this host allows them")]
     Unconfined(String),
     /// Landlock is missing, or too old to keep signals in.
     #[error(

@@ -20,7 +20,8 @@ pub use error::{Act, Error};
 pub use live::{Live, Load};
 pub use monitor::{Building, End, Ends, Sink, Stored, Stream, start};
 pub use plan::{
-    Bounds, Confinement, Directory, Group, Plan, Reach, Rule, Setting, Step, Version, Wall, Watched, confined, plan,
+    Bounds, Confinement, Directory, Group, Plan, Reach, Rule, Rung, Setting, Step, Version, Wall, Watched, confined,
+    plan,
 };
 pub use survey::{Cgroups, Controller, Kind, Mounted, Owner, Parent, RunGroup, Survey, given_id, mounted, run_groups};
 pub use syscalls::refusals;

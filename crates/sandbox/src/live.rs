@@ -89,7 +89,7 @@ impl Sum {
         let mut sum = Self::default();
         for stat in processes.iter().filter_map(|pid| stat(pid.as_raw_nonzero().get())) {
             sum.tasks = Some(sum.tasks.unwrap_or_default() + u64::from(stat.threads));
-            sum.time = Some(sum.time.unwrap_or_default() + stat.time);
+            sum.time = Some(sum.time.unwrap_or_default() + stat.user + stat.system);
             sum.resident = Some(sum.resident.unwrap_or_default() + stat.resident);
         }
         sum

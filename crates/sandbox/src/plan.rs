@@ -20,7 +20,8 @@ use spec::{Command, Network, RunSpec, Syscalls};
 
 use crate::{Error, Survey};
 
-pub use bounds::{Bounds, Watched};
+pub(crate) use bounds::with_margin;
+pub use bounds::{Bounds, Rung, Watched};
 pub use confined::{Confinement, Reach, Rule, confined};
 pub use group::{Directory, Group, Setting, Version};
 pub(crate) use group::{group, run_of};

@@ -10,8 +10,13 @@ pub(crate) struct Stat {
     pub(crate) name: String,
     pub(crate) parent: i32,
     pub(crate) threads: u32,
-    /// Processor time, with that of the dead it waited for.
-    pub(crate) time: Duration,
+    /// Whether its first thread has ended, whatever others do.
+    pub(crate) headless: bool,
+    /// Processor time in user mode and in the kernel, with that of the dead it waited for.
+    pub(crate) user: Duration,
+    pub(crate) system: Duration,
+    /// Size of its address space, in bytes.
+    pub(crate) size: u64,
     /// Memory that is mapped, in bytes.
     pub(crate) resident: u64,
 }
@@ -24,12 +29,18 @@ impl Stat {
         let fields: Vec<_> = after.split_ascii_whitespace().collect();
         // Fields are numbered from 1; the third is the first after the name.
         let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
-        let ticks = [14, 15, 16, 17].into_iter().map(field).sum::<Option<u64>>()?;
+        let time = |own, of_the_dead| {
+            let ticks = field(own)? + field(of_the_dead)?;
+            Some(Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second()))
+        };
         Some(Self {
             name: name.to_owned(),
             parent: i32::try_from(field(4)?).ok()?,
             threads: u32::try_from(field(20)?).ok()?,
-            time: Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second()),
+            headless: fields.first() == Some(&"Z"),
+            user: time(14, 16)?,
+            system: time(15, 17)?,
+            size: field(23)?,
             resident: field(24)? * u64::try_from(rustix::param::page_size()).ok()?,
         })
     }
@@ -68,9 +79,17 @@ mod tests {
     #[test]
     fn a_process_may_be_called_anything() {
         let text = "7 (a) R 9 (b) S 1 7 7 0 -1 4194560 1 2 3 4 150 50 20 30 20 0 5 0 99 1000 256 18446744073709551615";
-        let time = Duration::from_millis(250 * 1000 / rustix::param::clock_ticks_per_second());
-        let resident = 256 * rustix::param::page_size() as u64;
-        let expected = Stat { name: "a) R 9 (b".to_owned(), parent: 1, threads: 5, time, resident };
+        let ticks = |count: u64| Duration::from_millis(count * 1000 / rustix::param::clock_ticks_per_second());
+        let expected = Stat {
+            name: "a) R 9 (b".to_owned(),
+            parent: 1,
+            threads: 5,
+            headless: false,
+            user: ticks(170),
+            system: ticks(80),
+            size: 1000,
+            resident: 256 * rustix::param::page_size() as u64,
+        };
         assert_eq!(Stat::parse(text), Some(expected));
         assert_eq!(Stat::parse("7 (half"), None);
         assert_eq!(Stat::parse("7 (few) S 1 2"), None);

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use spec::{Level, Network, RunSpec};
 
+use crate::plan::Rung;
+
 pub use cgroups::{Cgroups, Controller, Parent};
 pub use groups::{RunGroup, run_groups};
 pub use mounts::{Mounted, mounted};
@@ -57,8 +59,8 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Looks at the host for one run.
-    pub fn new(spec: &RunSpec) -> io::Result<Self> {
+    /// Looks at the host for one run, as it is to be kept apart.
+    pub fn new(spec: &RunSpec, rung: Rung) -> io::Result<Self> {
         let given = given_id()?;
         let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
         let outer = given.map_or(Owner { user: uid, group: gid }, |id| Owner { user: id, group: id });
@@ -74,7 +76,7 @@ impl Survey {
         };
         let cgroups = match spec.floor.cgroup {
             Level::Required => Cgroups::find()?,
-            Level::Preferred if spec.limits.need_group() => Cgroups::find()?,
+            Level::Preferred if rung.needs_group(spec) => Cgroups::find()?,
             Level::Preferred | Level::Off => Cgroups::default(),
         };
         Ok(Self { privileged: given.is_some(), outer, found, nested, resolver, cgroups })

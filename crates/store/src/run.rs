@@ -1,10 +1,12 @@
 //! A run that goes on, held by its monitor.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{Gid, Mode, Timestamps, Uid, fchmod, fchown, fdatasync, fsync, futimens, stat};
+use rustix::io::Errno;
 use spec::{Report, RunId, WorkspaceLayer};
 
 use crate::directory::Directory;
@@ -88,6 +90,16 @@ impl Run {
         let scratch = self.directory.ensure(SCRATCH)?;
         names.iter().try_for_each(|name| scratch.ensure(name).map(drop))?;
         Ok(scratch.path().to_owned())
+    }
+
+    /// Makes a link in it, unless there is one, and the directories above that.
+    pub fn scratch_link(&self, place: &Path, target: &Path) -> Result<(), DiskError> {
+        let path = self.directory.path().join(SCRATCH).join(place);
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let made = made.and_then(|()| std::os::unix::fs::symlink(target, &path));
+        let made = made.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) });
+        let errno = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::IO);
+        made.map_err(errno).map_err(DiskError::on("make the link", &path))
     }
 
     /// Removes that directory and everything in it.

@@ -48,6 +48,19 @@ pub(super) fn unlinked(directory: &Path, bytes: u64) -> Done {
     written(file, bytes)
 }
 
+/// The same, and closed as well: a page of it stays mapped.
+pub(super) fn mapped(directory: &Path, bytes: u64) -> Done {
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(directory.join(NAME))?;
+    fs::remove_file(directory.join(NAME))?;
+    let (protection, flags) = (libc::PROT_READ, libc::MAP_SHARED);
+    // SAFETY: a new mapping at a place of the kernel's choice touches no memory that is in use.
+    let page = unsafe { libc::mmap(std::ptr::null_mut(), 4096, protection, flags, file.as_raw_fd(), 0) };
+    if page == libc::MAP_FAILED {
+        return Err(Failure::last());
+    }
+    written(file, bytes).map(|filled| Filled { file: None, ..filled })
+}
+
 /// One file whose room is asked for and never written.
 pub(super) fn promised(directory: &Path, bytes: u64) -> Done {
     let file = create(directory)?;

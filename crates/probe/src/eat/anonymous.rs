@@ -29,6 +29,23 @@ pub(super) fn shared() -> Result<Bite, Failure> {
     Ok(Box::new(|bytes| touched(libc::MAP_SHARED, bytes)))
 }
 
+/// Page tables: the kernel makes one page of them for every two megabytes that are read, and nothing else where nothing was written.
+pub(super) fn tables() -> Result<Bite, Failure> {
+    const SPAN: usize = 2 << 20;
+    const PAGE: usize = 4096;
+    Ok(Box::new(|bytes| {
+        let spans = bytes.div_ceil(PAGE);
+        let address = map(libc::MAP_PRIVATE | libc::MAP_NORESERVE, spans * SPAN)?;
+        for span in 0..spans {
+            // SAFETY: the mapping is ours alone and has this length.
+            let place = unsafe { address.add(span * SPAN) };
+            // SAFETY: the same; what was never written is zero.
+            std::hint::black_box(unsafe { place.read_volatile() });
+        }
+        Ok(bytes)
+    }))
+}
+
 fn touched(flags: i32, bytes: usize) -> Result<usize, Failure> {
     let address = map(flags, bytes)?;
     // SAFETY: the mapping is ours alone and has this length.

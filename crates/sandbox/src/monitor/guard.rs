@@ -25,6 +25,10 @@ const LONGEST: Duration = Duration::from_millis(250);
 /// How soon a look follows the kernel's word that there is no more memory: by then it has ended somebody.
 const ALARMED: Duration = Duration::from_millis(5);
 
+/// In so many looks page tables are looked at once: it is dearer than the rest of a look, and only who makes them on purpose has
+/// many.
+const TABLES: u32 = 4;
+
 /// A sandbox's limits, watched.
 #[derive(Debug)]
 pub(super) struct Guard<'a> {
@@ -36,12 +40,18 @@ pub(super) struct Guard<'a> {
     /// Files of the scratch space that were there before the command.
     own_files: u64,
     pause: Duration,
+    /// When the last look was over.
+    looked: Option<Instant>,
     /// When it is time to look.
     next: Option<Instant>,
     written: u64,
     peak_tasks: u32,
     peak_memory: u64,
     largest: Option<Process>,
+    /// Processor time as it was seen last, in user mode and in the kernel.
+    time: (Duration, Duration),
+    /// Memory for page tables, as it was seen last, and in how many looks it will be seen again.
+    tables: (u64, u32),
     /// What was found full, the last time.
     full: Option<Full>,
 }
@@ -71,11 +81,14 @@ impl<'a> Guard<'a> {
             views: None,
             own_files: 0,
             pause: FIRST,
+            looked: None,
             next: None,
             written: 0,
             peak_tasks: 0,
             peak_memory: 0,
             largest: None,
+            time: Default::default(),
+            tables: (0, TABLES),
             full: None,
         }
     }
@@ -94,12 +107,12 @@ impl<'a> Guard<'a> {
         self.alarm.as_ref().map(|alarm| alarm.as_fd())
     }
 
-    /// The kernel's word that there is no more memory.
+    /// The kernel's word that there is little memory left, or none. It may come again and again.
     pub(super) fn alarmed(&mut self) {
         if let Some(alarm) = &self.alarm {
             let _count = rustix::io::read(alarm, &mut [0; 8]);
         }
-        self.next = Some(Instant::now());
+        self.next = Some(self.looked.map_or_else(Instant::now, |looked| looked + ALARMED));
     }
 
     /// When to look next.
@@ -122,6 +135,7 @@ impl<'a> Guard<'a> {
         }
         let reached = self.inspect(sink);
         let took = began.elapsed();
+        self.looked = Some(Instant::now());
         self.pause = LAST.min(self.pause * 2);
         let pause = if self.is_dying() { ALARMED } else { self.pause.max((took * PART).min(LONGEST)) };
         self.next = Instant::now().checked_add(pause);
@@ -134,11 +148,14 @@ impl<'a> Guard<'a> {
         self.alarm = None;
     }
 
-    /// A last look at the scratch space, while all of it is still there.
-    pub(super) fn look_last(&mut self) {
-        if let Some(scratch) = self.scratch() {
-            self.fill(scratch, Stored::default());
-        }
+    /// A last look at what is written, once the command has ended and while all of it is still there: it tells what was in the way of
+    /// one that failed.
+    pub(super) fn look_last(&mut self, sink: &mut dyn Sink) {
+        let Watched { disk, inodes, .. } = self.bounds.watched;
+        let Some(scratch) = self.scratch() else { return };
+        let layer = if disk.is_some() || inodes.is_some() { sink.stored() } else { Stored::default() };
+        self.fill(scratch, layer);
+        self.full = self.over((scratch.0 + layer.bytes, scratch.1 + layer.files)).or(self.full);
     }
 
     /// Bytes and files of the scratch space that are not our own.
@@ -152,7 +169,10 @@ impl<'a> Guard<'a> {
         // What cannot be looked at has ended.
         let sample = views.processes.sample().ok()?;
         self.peak_tasks = self.peak_tasks.max(sample.tasks);
-        if sample.largest.is_some() {
+        // What was counted before does not get less: some of it is of processes that nobody waited for.
+        self.time = (self.time.0.max(sample.user), self.time.1.max(sample.system));
+        // Whom the kernel has ended for want of memory is no longer to be seen; those who are left are not to blame.
+        if sample.largest.is_some() && self.killed() == 0 {
             self.largest.clone_from(&sample.largest);
         }
         self.memory(&sample).or_else(|| self.crowd(&sample)).or_else(|| self.time(&sample)).or_else(|| self.disk(sink))
@@ -170,7 +190,11 @@ impl<'a> Guard<'a> {
         let limit = self.bounds.watched.memory?;
         let views = self.views.as_ref()?;
         let scratch = scratch(views);
-        let mut used = sample.resident + scratch.0;
+        self.tables = match self.tables {
+            (_, 1) => (views.processes.tables(), TABLES),
+            (seen, left) => (seen, left - 1),
+        };
+        let mut used = sample.resident + scratch.0 + self.tables.0;
         if used > limit.as_bytes() {
             // What cannot be weighed in time counts as it is mapped. Files of the scratch space that are mapped are in both.
             used = views.processes.weigh().map_or(used, |(alone, shared)| alone + shared.max(scratch.0));
@@ -199,7 +223,7 @@ impl<'a> Guard<'a> {
     fn time(&mut self, sample: &Sample) -> Option<Outcome> {
         let limit = self.bounds.watched.cpu_time?;
         let counted = self.cgroup.and_then(Cgroup::time);
-        let used = counted.map_or(sample.time, |(user, system)| user + system);
+        let used = counted.map_or(sample.user + sample.system, |(user, system)| user + system);
         let limit = (used >= limit).then_some(limit).and_then(Lifetime::new)?;
         Some(Outcome::TimedOut { limit, clock: Clock::Cpu })
     }
@@ -216,19 +240,23 @@ impl<'a> Guard<'a> {
         if within(sum.0) && !within(sum.0 + layer.unexplained) {
             // What cannot be looked through in time is taken for its own.
             let views = self.views.as_ref()?;
-            sum.0 += views.processes.nameless(views.root.as_ref()).unwrap_or(layer.unexplained);
+            let nameless = views.processes.nameless(views.root.as_ref()).unwrap_or(layer.unexplained);
+            sum.0 += nameless.min(layer.unexplained);
         }
-        let over = |of, limit: u64, usage| (usage > limit).then_some(Full { of, limit, usage });
-        let over = disk
-            .and_then(|limit| {
-                over(Room::Disk, limit.as_bytes() + SLACK, sum.0).map(|full| Full { limit: limit.as_bytes(), ..full })
-            })
-            .or_else(|| inodes.and_then(|limit| over(Room::Inodes, limit, sum.1)));
-        if let Some(Full { of, limit, usage }) = over {
+        if let Some(Full { of, limit, usage }) = self.over(sum) {
             return Some(Outcome::DiskFull { of, limit, usage: Some(usage), code: spec::ExitCode::KILLED.0 });
         }
         self.fill((bytes, files), layer);
         None
+    }
+
+    /// Which limit so many bytes and files are over.
+    fn over(&self, (bytes, files): (u64, u64)) -> Option<Full> {
+        let Watched { disk, inodes, .. } = self.bounds.watched;
+        let disk = disk.map(Size::as_bytes).filter(|limit| bytes > limit.saturating_add(SLACK));
+        let disk = disk.map(|limit| Full { of: Room::Disk, limit, usage: bytes });
+        let inodes = inodes.filter(|limit| files > *limit);
+        disk.or(inodes.map(|limit| Full { of: Room::Inodes, limit, usage: files }))
     }
 
     /// Takes note of what is full without being over: the kernel refuses what does not fit.
@@ -265,7 +293,13 @@ impl<'a> Guard<'a> {
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         if let Some((user, system)) = self.cgroup.and_then(Cgroup::time) {
             (usage.cpu_user_us, usage.cpu_system_us) = (micros(user), micros(system));
+        } else {
+            // Those that were killed together with init were waited for by nobody.
+            usage.cpu_user_us = usage.cpu_user_us.max(micros(self.time.0));
+            usage.cpu_system_us = usage.cpu_system_us.max(micros(self.time.1));
         }
+        let largest = self.largest.as_ref().map_or(0, |process| process.resident);
+        usage.peak_memory_bytes = usage.peak_memory_bytes.max(largest);
         match self.cgroup.and_then(Cgroup::memory_peak) {
             Some(peak) => (usage.peak_memory_bytes, usage.memory_of) = (peak, MemoryOf::Cgroup),
             None if self.peak_memory > 0 => {

@@ -10,6 +10,7 @@ use super::processes::Processes;
 use crate::account::Account as _;
 use crate::native::Running;
 use crate::plan::{Plan, Setting, Version, Wall};
+use crate::survey::Controller;
 use crate::{Act, Error};
 
 /// What holds for a sandbox, and where it is less than the strongest form.
@@ -62,7 +63,7 @@ fn weaknesses(plan: &Plan) -> Vec<(&'static str, &'static str)> {
         (
             plan.wall != Wall::Namespaces,
             "namespaces",
-            "none can be made here: names and metadata of the host's files and its process ids can be seen, modes and owners of \
+            "there are none: names and metadata of the host's files and its process ids can be seen, modes and owners of \
              files cannot be changed, nor their times, though that is pretended, nothing is at a place of its own, and the command has the caller's user id",
         ),
         (shared, "network", "the host's network is shared: its loopback services and abstract sockets can be reached"),
@@ -106,6 +107,12 @@ impl Status {
         (self.field("NoNewPrivs")? == "1").then(|| "no_new_privs".to_owned())
     }
 
+    /// How many processors it may use.
+    fn processors(&self) -> Option<u32> {
+        let digits = self.field("Cpus_allowed")?.chars().filter(|digit| *digit != ',');
+        digits.map(|digit| digit.to_digit(16).map(u32::count_ones)).sum()
+    }
+
     fn filter(&self) -> Option<String> {
         (self.field("Seccomp")? == "2").then(|| "seccomp filter".to_owned())
     }
@@ -129,18 +136,22 @@ fn limits(plan: &Plan, running: &Running, processes: &Processes) -> Result<Vec<(
         }
     }
     let known = |name: &str, all: &[(&str, String)]| all.iter().any(|(known, _)| *known == name);
-    for (resource, value) in &plan.bounds.resources {
-        let (name, text) = match resource {
-            Resource::Nproc => ("pids", format!("RLIMIT_NPROC {value} in a user namespace of its own, init included")),
-            Resource::Fsize => ("file_size", format!("RLIMIT_FSIZE {value}")),
-            Resource::Nofile => ("open_files", format!("RLIMIT_NOFILE {value}")),
-            _ => continue,
+    let text = processes.of_init("limits").ok_or(Errno::SRCH)?;
+    for (resource, planned) in &plan.bounds.resources {
+        let Some((name, row, words)) =
+            RESOURCES.iter().find_map(|(known, name, row, words)| (known == resource).then_some((*name, *row, *words)))
+        else {
+            continue;
         };
+        // The caller may have had less.
+        let value = resource_limit(&text, row).filter(|value| value <= planned).ok_or(Errno::PERM)?;
         if !known(name, &all) {
-            all.push((name, text));
+            let (before, after) = words;
+            all.push((name, format!("{before} {value}{after}")));
         }
     }
-    if let Some(count) = plan.bounds.processors {
+    if plan.bounds.processors.is_some() {
+        let count = Status(processes.of_init("status").ok_or(Errno::SRCH)?).processors().ok_or(Errno::PERM)?;
         all.push(("cpu", format!("affinity to {count} of the processors, which cannot be changed inside")));
     }
     if let Some(nice) = plan.bounds.nice {
@@ -148,16 +159,35 @@ fn limits(plan: &Plan, running: &Running, processes: &Processes) -> Result<Vec<(
     }
     let watched = &plan.bounds.watched;
     let scratch = watched.scratch.map_or_else(String::new, |size| format!(", of which {size} in memory by the kernel"));
+    let counting = plan.bounds.group.as_ref().and_then(|group| group.version(Controller::CpuAccounting));
+    let counted = match counting {
+        Some(Version::One) => "counted by cgroup v1",
+        Some(Version::Two) => "counted by cgroup v2",
+        None => "added up from its processes",
+    };
     let watched = [
         watched.memory.map(|size| ("memory", format!("watched, {size}"))),
         watched.crowd.map(|count| ("pids", format!("watched, {count}"))),
-        watched.cpu_time.map(|time| ("cpu_time", format!("watched, {} s", time.as_secs_f64()))),
+        watched.cpu_time.map(|time| ("cpu_time", format!("watched, {} s, {counted}", time.as_secs_f64()))),
         watched.disk.map(|size: Size| ("disk", format!("watched, {size}{scratch}"))),
         watched.inodes.map(|count| ("inodes", format!("watched, {count}"))),
         watched.output.map(|size| ("output", format!("counted, {size}"))),
     ];
     all.extend(watched.into_iter().flatten());
     Ok(all)
+}
+
+/// The resources that are told: the limit's name, its row in `/proc/PID/limits`, and what is said before and after the value.
+const RESOURCES: [(Resource, &str, &str, (&str, &str)); 3] = [
+    (Resource::Nproc, "pids", "Max processes", ("RLIMIT_NPROC", " in a user namespace of its own, init included")),
+    (Resource::Fsize, "file_size", "Max file size", ("RLIMIT_FSIZE", "")),
+    (Resource::Nofile, "open_files", "Max open files", ("RLIMIT_NOFILE", "")),
+];
+
+/// The hard limit in a row of `/proc/PID/limits` (proc_pid_limits(5)): name, soft limit, hard limit, unit.
+fn resource_limit(text: &str, row: &str) -> Option<u64> {
+    let rest = text.lines().find_map(|line| line.strip_prefix(row))?;
+    rest.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// The files in which a limit stands.
@@ -190,6 +220,15 @@ fn is_inside(group: &str, processes: &Processes) -> Result<(), Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_kernel_says_of_a_process_is_read() {
+        let text = "Limit  Soft Limit  Hard Limit  Units\nMax processes  7  9  processes\nMax open files  unlimited  unlimited  files\n";
+        assert_eq!((resource_limit(text, "Max processes"), resource_limit(text, "Max open files")), (Some(9), None));
+        let status = |text: &str| Status(text.to_owned()).processors();
+        assert_eq!(status("Cpus_allowed:\tff,00000003\n"), Some(10));
+        assert_eq!(status("Cpus_allowed:\t?\n"), None);
+    }
 
     #[test]
     fn a_limit_that_does_not_stand_as_it_was_written_is_noticed() {

@@ -8,7 +8,7 @@ use rustix::process::Resource;
 use spec::{Outcome, Room, Sender};
 
 use super::guard::Full;
-use crate::plan::Bounds;
+use crate::plan::{Bounds, with_margin};
 use crate::survey::Controller;
 
 /// Everything that was seen of an end.
@@ -84,9 +84,10 @@ fn code(signal: u8) -> u8 {
 /// A file grew larger than it may; where no limit of ours says so, the caller's does.
 fn too_large(bounds: &Bounds, code: u8) -> Option<Outcome> {
     let (_, limit) = bounds.resources.iter().find(|(resource, _)| *resource == Resource::Fsize)?;
-    let of =
-        if bounds.watched.disk.is_some_and(|disk| disk.as_bytes() == *limit) { Room::Disk } else { Room::FileSize };
-    Some(Outcome::DiskFull { of, limit: *limit, usage: None, code })
+    let disk = bounds.watched.disk.filter(|disk| with_margin(*disk) == *limit);
+    let (of, limit) = disk.map_or((Room::FileSize, *limit), |disk| (Room::Disk, disk.as_bytes()));
+    // Where a file was cut off, it had the size that it may have.
+    Some(Outcome::DiskFull { of, limit, usage: Some(limit), code })
 }
 
 fn not_executed(errno: Errno, found: bool, program: &str) -> String {
@@ -109,7 +110,8 @@ mod tests {
 
     fn bounds() -> Bounds {
         let watched = Watched { pids: Some(8), disk: Some(spec::Size::mebibytes(4)), ..Watched::default() };
-        Bounds { watched, resources: vec![(Resource::Fsize, 4 << 20)], ..Bounds::default() }
+        let file_size = with_margin(spec::Size::mebibytes(4));
+        Bounds { watched, resources: vec![(Resource::Fsize, file_size)], ..Bounds::default() }
     }
 
     fn outcome(seen: &Seen) -> Outcome {
@@ -147,7 +149,7 @@ mod tests {
     #[test]
     fn a_file_that_is_too_large_names_the_limit() {
         let seen = Seen { ended: Some(Status::Signaled(25)), ..Seen::default() };
-        let expected = Outcome::DiskFull { of: Room::Disk, limit: 4 << 20, usage: None, code: 153 };
+        let expected = Outcome::DiskFull { of: Room::Disk, limit: 4 << 20, usage: Some(4 << 20), code: 153 };
         assert_eq!(outcome(&seen), expected);
     }
 

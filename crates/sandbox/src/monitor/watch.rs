@@ -5,7 +5,7 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use linux::Errno;
-use linux::process::Ended;
+use linux::process::{Ended, Status};
 use linux::signal::Held;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use spec::{Clock, Enforcement, Lifetime, MemoryOf, Outcome, Stdin, Usage};
@@ -91,11 +91,13 @@ impl<'a> Watch<'a> {
         Ok(End { outcome, duration, usage: self.guard.refine(usage(&ended)), enforced: self.enforced, refused })
     }
 
-    /// How it ended. That the kernel ended somebody for want of memory explains everything else, a failed start included.
+    /// How it ended: for the first limit that was reached. That the kernel ended somebody for want of memory explains whatever
+    /// comes of it, a failed start included.
     fn outcome(&mut self, watched: Result<(), Error>) -> Result<Outcome, Error> {
-        if self.guard.killed() > 0 {
+        if self.seen.reached.is_none() && self.guard.killed() > 0 {
             self.seen.reached = Some(self.guard.out_of_memory());
-        } else {
+        }
+        if self.seen.reached.is_none() {
             watched?;
         }
         (self.seen.refused, self.seen.full) = (self.guard.refused(), self.guard.full());
@@ -118,7 +120,7 @@ impl<'a> Watch<'a> {
         while alive || self.listening || self.outlets.iter().any(|outlet| !outlet.is_done()) {
             let ready = self.wait(alive).map_err(Error::Watch)?;
             if ready.spoken {
-                self.listen()?;
+                self.listen(sink)?;
             }
             if ready.alarmed {
                 self.guard.alarmed();
@@ -177,7 +179,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Hears what the sandbox says.
-    fn listen(&mut self) -> Result<(), Error> {
+    fn listen(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
         let mut descriptors = [None, None];
         let Some(message) = self.running.channel.receive_with(&mut descriptors).map_err(Error::Watch)? else {
             self.listening = false;
@@ -191,7 +193,9 @@ impl<'a> Watch<'a> {
             Message::Terminal => self.adopt(first.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
             Message::Started => {
                 let (processes, root) = match (&self.plan.wall, first, second) {
-                    (Wall::Namespaces, Some(processes), Some(root)) => (Processes::new(processes), Some(root)),
+                    (Wall::Namespaces, Some(processes), Some(root)) => {
+                        (Processes::new(processes, self.running.child.pid()), Some(root))
+                    }
                     (Wall::Landlock(..), None, None) => (self.processes().map_err(Error::Watch)?, None),
                     _ => return Err(Error::Watch(Errno::BADMSG)),
                 };
@@ -204,7 +208,9 @@ impl<'a> Watch<'a> {
             }
             Message::NotExecuted(errno, found) => self.seen.not_executed = Some((errno, found)),
             Message::Ended(status) => {
-                self.guard.look_last();
+                if status != Status::Exited(0) {
+                    self.guard.look_last(sink);
+                }
                 self.seen.ended = Some(status);
             }
             Message::Go | Message::Sources | Message::End | Message::Signal(_) => {

@@ -83,15 +83,23 @@ impl Cgroup {
     }
 
     /// A descriptor that becomes readable when the memory is used up, where the kernel does not end the whole group by itself:
-    /// version one (Documentation/admin-guide/cgroup-v1/memory.rst, section 10).
+    /// version one (Documentation/admin-guide/cgroup-v1/memory.rst, sections 9 and 10). Also shortly before, while those who use it
+    /// are still there to be looked at.
     pub(crate) fn alarm(&self) -> Result<Option<OwnedFd>> {
         let Some(made) = self.of(Controller::Memory).filter(|made| made.version == Version::One) else {
             return Ok(None);
         };
         use std::os::fd::AsRawFd as _;
         let alarm = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        let control = openat(&made.directory, "memory.oom_control", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
-        made.write("cgroup.event_control", format!("{} {}", alarm.as_raw_fd(), control.as_raw_fd()).as_bytes())?;
+        let register = |file, threshold: &str| {
+            let file = openat(&made.directory, file, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+            let text = format!("{} {}{threshold}", alarm.as_raw_fd(), file.as_raw_fd());
+            made.write("cgroup.event_control", text.as_bytes())
+        };
+        register("memory.oom_control", "")?;
+        if let Some(limit) = self.memory_limit() {
+            register("memory.usage_in_bytes", &format!(" {}", limit - limit / 8))?;
+        }
         Ok(Some(alarm))
     }
 }

@@ -7,12 +7,12 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use linux::landlock::Ruleset;
 use linux::process::{Strings, execute};
 use linux::{Errno, Result};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
+use rustix::process::setsid;
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 
 use super::message::{Channel, Message};
 use crate::Error;
-use crate::plan::{Bounds, c_string};
+use crate::plan::c_string;
 
 /// What is executed, as the kernel takes it.
 #[derive(Debug)]
@@ -21,21 +21,18 @@ pub(super) struct Program {
     candidates: Vec<CString>,
     arguments: Vec<CString>,
     environment: Vec<CString>,
-    /// What holds for each of its processes.
-    resources: Vec<(Resource, u64)>,
     /// Where it starts.
     pub(super) workdir: CString,
 }
 
 impl Program {
     /// Prepares a command.
-    pub(super) fn new(command: &spec::Command, bounds: &Bounds) -> std::result::Result<Self, Error> {
+    pub(super) fn new(command: &spec::Command) -> std::result::Result<Self, Error> {
         let arguments = command.argv.iter().map(c_string).collect::<std::result::Result<_, _>>()?;
         let environment = command.env.iter().map(|(name, value)| c_string(variable(name, value)));
         let environment = environment.collect::<std::result::Result<_, _>>()?;
         let candidates = candidates(command).map(c_string).collect::<std::result::Result<_, _>>()?;
-        let resources = bounds.resources.clone();
-        Ok(Self { candidates, arguments, environment, resources, workdir: c_string(&command.workdir)? })
+        Ok(Self { candidates, arguments, environment, workdir: c_string(&command.workdir)? })
     }
 
     /// Becomes the program; comes back only to say why not, and whether it was found.
@@ -83,7 +80,7 @@ fn exists(path: &CStr) -> bool {
 
 /// The command's process, to its end.
 pub(super) fn main(program: &Program, within: Option<&Ruleset>, terminal: Option<&OwnedFd>, channel: &Channel) -> u8 {
-    if let Err(errno) = prepare(program, within, terminal) {
+    if let Err(errno) = prepare(within, terminal) {
         let _gone = channel.send(Message::NotExecuted(errno, true));
         return 126;
     }
@@ -92,7 +89,7 @@ pub(super) fn main(program: &Program, within: Option<&Ruleset>, terminal: Option
     if found { 126 } else { 127 }
 }
 
-fn prepare(program: &Program, within: Option<&Ruleset>, terminal: Option<&OwnedFd>) -> Result<()> {
+fn prepare(within: Option<&Ruleset>, terminal: Option<&OwnedFd>) -> Result<()> {
     setsid()?;
     if let Some(terminal) = terminal {
         rustix::process::ioctl_tiocsctty(terminal)?;
@@ -100,15 +97,8 @@ fn prepare(program: &Program, within: Option<&Ruleset>, terminal: Option<&OwnedF
         dup2_stdout(terminal)?;
         dup2_stderr(terminal)?;
     }
-    program.resources.iter().try_for_each(|(resource, value)| bound(*resource, *value))?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     linux::descriptor::close_on_execute()?;
     linux::signal::reset();
     within.map_or(Ok(()), Ruleset::restrict_self)
-}
-
-/// Bounds a resource, for good. What the caller has less of stays so.
-fn bound(resource: Resource, value: u64) -> Result<()> {
-    let value = getrlimit(resource).maximum.map_or(value, |maximum| maximum.min(value));
-    setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
 }

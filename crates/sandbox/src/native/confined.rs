@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_proce
 use rustix::thread::{SecureComputingMode, secure_computing_mode, set_no_new_privs};
 use spec::Network;
 
-use super::init::{Failure, forget_stdio, hear, live, step_back, take_stdio, terminal};
+use super::init::{Failure, bound, forget_stdio, hear, live, step_back, take_stdio, terminal};
 use super::message::{Channel, Message, Stage};
 use super::parent::Prepared;
 use crate::Error;
@@ -56,7 +56,7 @@ fn ruleset(plan: &crate::plan::Confinement, network: Network, version: u32) -> R
     }
     let ruleset = Ruleset::new(&handled)?;
     for rule in &plan.rules {
-        match openat(CWD, &*rule.path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()) {
+        match linux::mount::find(&rule.path, rule.links) {
             Ok(place) => ruleset.allow_below(place.as_fd(), access(rule.reach, &place)?.within(handled.files))?,
             Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS) => {}
             Err(errno) => return Err(errno),
@@ -161,6 +161,7 @@ fn build<'p>(
     // From inside, terminals cannot be opened.
     let terminal = terminal(prepared, channel).map_err(at(Stage::Start))?;
     surrender(prepared, channel, confinement, terminal.as_ref()).map_err(at(Stage::Surrender))?;
+    bound(plan).map_err(at(Stage::Surrender))?;
     confinement.outer.restrict_self().map_err(at(Stage::Confine))?;
     linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
     verify().map_err(at(Stage::Verify))?;

@@ -5,8 +5,11 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use linux::process::{Namespaces, reap, spawn};
 use linux::signal::Held;
 use linux::{Errno, Result};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{DumpableBehavior, Pid, Signal, getppid, set_dumpable_behavior, set_parent_process_death_signal};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{
+    DumpableBehavior, Pid, Rlimit, Signal, getppid, getrlimit, set_dumpable_behavior, set_parent_process_death_signal,
+    setrlimit,
+};
 use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, unlockpt};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use rustix::thread::{sched_setaffinity, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
@@ -58,6 +61,7 @@ fn build(
     }
     raise(tree, steps, ids.privileged, sources).map_err(|(stage, step, errno)| (stage, bare + step, errno))?;
     surrender(prepared, channel).map_err(at(Stage::Surrender))?;
+    bound(plan).map_err(at(Stage::Surrender))?;
     linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
     posture::verify(ids.inner, &prepared.outside).map_err(at(Stage::Verify))?;
     rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
@@ -108,6 +112,14 @@ pub(super) fn step_back(prepared: &Prepared, plan: &Plan) -> Result<()> {
         sched_setaffinity(None, processors)?;
     }
     plan.bounds.nice.map_or(Ok(()), |nice| rustix::process::setpriority_process(None, nice))
+}
+
+/// Bounds the resources of this process and all that it starts, for good. What the caller has less of stays so.
+pub(super) fn bound(plan: &Plan) -> Result<()> {
+    plan.bounds.resources.iter().try_for_each(|(resource, value)| {
+        let value = getrlimit(*resource).maximum.map_or(*value, |maximum| maximum.min(*value));
+        setrlimit(*resource, Rlimit { current: Some(value), maximum: Some(value) })
+    })
 }
 
 /// Maps our own id. Root maps it from outside: he alone may give away an id that is not his own.
@@ -235,21 +247,30 @@ pub(super) fn terminal(prepared: &Prepared, channel: &Channel) -> Result<Option<
     hear(channel, Message::Go, &mut []).map(|()| Some(slave))
 }
 
+/// How many of the dead are buried before the monitor is heard again: whoever dies all the time must not keep init from it.
+const BURIED_AT_ONCE: usize = 64;
+
 /// Until the command ends, or the monitor or the keeper is gone. All that is left then dies with this process.
 fn watch(command: Pid, channel: &Channel, keeper: Option<Pid>, held: &Held) -> Result<()> {
+    let mut more = false;
     loop {
         if keeper.is_some() && keeper != getppid() {
             return Ok(());
         }
         let mut ready = [PollFd::new(channel, PollFlags::IN), PollFd::new(held, PollFlags::IN)];
-        match poll(&mut ready, None) {
+        match poll(&mut ready, more.then(Timespec::default).as_ref()) {
             Err(Errno::INTR) => continue,
             other => other?,
         };
         let [spoken, signaled] = ready.map(|fd| !fd.revents().is_empty());
-        if signaled {
+        if signaled || more {
             while held.next().is_some() {}
-            while let Some((pid, ended)) = reap()? {
+            more = true;
+            for _ in 0..BURIED_AT_ONCE {
+                let Some((pid, ended)) = reap()? else {
+                    more = false;
+                    break;
+                };
                 if pid == command {
                     channel.send(Message::Ended(ended.status))?;
                     // The kernel would end them too, but what they used would be in nobody's account.

@@ -108,7 +108,7 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
     };
     let prepared = Prepared {
         filter: crate::syscalls::compile(plan.syscalls, Need::of(plan))?,
-        program: Program::new(&plan.command, &plan.bounds)?,
+        program: Program::new(&plan.command)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,
         outside: Outside::of(plan.namespaces).map_err(failed("look at this process's namespaces"))?,

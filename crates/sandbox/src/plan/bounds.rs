@@ -55,18 +55,26 @@ const NO_GROUP: &str = "no cgroup with that controller can be made here (`aisbx 
 
 /// What else keeps the sandbox apart, as far as it decides about limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rung {
+pub enum Rung {
     /// A user namespace counts its processes, and what dies with the run is a file system of its own.
     Namespaces,
     /// Neither.
     Confined,
 }
 
+impl Rung {
+    /// Whether a run is to have a group where it can.
+    pub(crate) fn needs_group(self, spec: &RunSpec) -> bool {
+        // Where there are no namespaces, nothing else refuses a process, and nothing else finds everybody.
+        let counted = self == Self::Confined && spec.limits.pids.is_some();
+        spec.limits.need_group() || counted || spec.floor.cgroup == Level::Required
+    }
+}
+
 /// Plans how the limits of a run are held.
 pub(super) fn bounds(spec: &RunSpec, survey: &Survey, rung: Rung) -> Result<Bounds, Error> {
     let limits = &spec.limits;
-    let needed = limits.need_group() || spec.floor.cgroup == Level::Required;
-    let group = needed.then(|| group(&spec.run_id, limits, &survey.cgroups)).flatten();
+    let group = rung.needs_group(spec).then(|| group(&spec.run_id, limits, &survey.cgroups)).flatten();
     let has = |controller| group.as_ref().is_some_and(|group| group.has(controller));
     if spec.floor.cgroup == Level::Required {
         require(limits, has)?;
@@ -97,6 +105,12 @@ pub(super) fn bounds(spec: &RunSpec, survey: &Survey, rung: Rung) -> Result<Boun
     Ok(bounds)
 }
 
+/// How large a single file may become where the disk is limited: more than the limit, so that a look finds it reached instead of the
+/// program failing for a reason that nobody sees, and little enough to bound what is written between two looks.
+pub(crate) fn with_margin(disk: Size) -> u64 {
+    disk.as_bytes().saturating_add(disk.as_bytes() / 16).saturating_add(1 << 20)
+}
+
 /// Everything that is limited must have its controller, and where nothing is, the group itself.
 fn require(limits: &Limits, has: impl Fn(Controller) -> bool) -> Result<(), Error> {
     let wanted = [
@@ -115,11 +129,12 @@ fn resources(spec: &RunSpec, counted: bool) -> Vec<(Resource, u64)> {
     // What of the host can be written to has no part in `disk`.
     let shared = spec.workspace.as_ref().is_some_and(|workspace| workspace.access == Access::Rw)
         || spec.mounts.iter().any(|mount| mount.access == Access::Rw);
-    let file = [limits.file_size, limits.disk.filter(|_| !shared)].into_iter().flatten().min();
+    let disk = limits.disk.filter(|_| !shared).map(with_margin);
+    let file = [limits.file_size.map(Size::as_bytes), disk].into_iter().flatten().min();
     let all = [
         // It is looked at before the group, which then would count nothing.
         limits.pids.filter(|_| !counted).map(|pids| (Resource::Nproc, with_init(pids))),
-        file.map(|size| (Resource::Fsize, size.as_bytes())),
+        file.map(|size| (Resource::Fsize, size)),
         limits.open_files.map(|files| (Resource::Nofile, u64::from(files))),
         // 1, not 0: it also keeps the kernel from starting the host's dump handler (core(5); fs/coredump.c).
         Some((Resource::Core, 1)),
@@ -139,7 +154,7 @@ impl Bounds {
             ("memory", format!("looked at some twenty times a second, so that a burst gets through: {NO_GROUP}"))
         });
         let processors = self.processors.zip(limits.cpu).map(|(count, cpu)| {
-            ("cpu", format!("bound to {count} of the processors instead of a quota of {cpu}: {NO_GROUP}"))
+            ("cpu", format!("bound to {count} of the processors at most instead of a quota of {cpu}: {NO_GROUP}"))
         });
         let shares = self
             .nice

@@ -6,6 +6,7 @@ use std::fmt;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
+use linux::mount::Links;
 use linux::process::Namespaces;
 use spec::{Access, Command, RunSpec, Workspace, WorkspaceLayer};
 
@@ -25,8 +26,10 @@ pub struct Confinement {
 /// What may be done with a file, or with a directory and everything below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// Where, on the host; links are followed, for a rule is about what they lead to.
+    /// Where, on the host.
     pub path: CString,
+    /// Whether links lead on: not where others may have put them since the path was checked.
+    pub links: Links,
     /// What may be done.
     pub reach: Reach,
 }
@@ -89,17 +92,20 @@ pub fn confined(spec: &RunSpec, survey: &Survey, scratch: &Path) -> Result<Plan,
         [(PathBuf::from(Workspace::TARGET), workspace.clone()), (spec.identity.home.clone(), scratch.join("home"))];
     let mut rules = Rules(Vec::new());
     let system = spec.view.iter().map(PathBuf::as_path).chain(ETC.iter().chain(&PROC).chain(&RANDOM).map(Path::new));
-    system.into_iter().try_for_each(|path| rules.push(path, Reach::Read))?;
-    DEVICES.iter().try_for_each(|path| rules.push(Path::new(path), Reach::Device))?;
-    let in_place = spec.workspace.as_ref().is_some_and(|workspace| workspace.access == Access::Ro);
-    rules.push(&workspace, if in_place { Reach::Read } else { Reach::Write })?;
-    rules.push(scratch, Reach::Write)?;
+    system.into_iter().try_for_each(|path| rules.push(path, Links::Followed, Reach::Read))?;
+    DEVICES.iter().try_for_each(|path| rules.push(Path::new(path), Links::Followed, Reach::Device))?;
+    let access = spec.workspace.as_ref().map(|workspace| workspace.access);
+    // A copy, and what stands for no workspace, is the run's own.
+    let links = if matches!(access, Some(Access::Ro | Access::Rw)) { Links::Refused } else { Links::Followed };
+    rules.push(&workspace, links, if access == Some(Access::Ro) { Reach::Read } else { Reach::Write })?;
+    rules.push(scratch, Links::Followed, Reach::Write)?;
     for mount in &spec.mounts {
         if mount.access == Access::Cow || mount.source != mount.target {
             let (source, target) = (mount.source.display(), mount.target.display());
             return Err(Error::Unconfined(format!("show {source} at {target} ({})", mount.access.name())));
         }
-        rules.push(&mount.source, if mount.access == Access::Ro { Reach::Read } else { Reach::Write })?;
+        let reach = if mount.access == Access::Ro { Reach::Read } else { Reach::Write };
+        rules.push(&mount.source, Links::Refused, reach)?;
     }
     // Root stays root: nothing could give him another id.
     let Owner { user, group } = if survey.privileged { Owner { user: 0, group: 0 } } else { survey.outer };
@@ -117,8 +123,8 @@ pub fn confined(spec: &RunSpec, survey: &Survey, scratch: &Path) -> Result<Plan,
 struct Rules(Vec<Rule>);
 
 impl Rules {
-    fn push(&mut self, path: &Path, reach: Reach) -> Result<(), Error> {
-        self.0.push(Rule { path: c_string(path)?, reach });
+    fn push(&mut self, path: &Path, links: Links, reach: Reach) -> Result<(), Error> {
+        self.0.push(Rule { path: c_string(path)?, links, reach });
         Ok(())
     }
 }
@@ -157,7 +163,7 @@ impl fmt::Display for Confinement {
     /// One line for each rule.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "leave of the host's files, by Landlock:")?;
-        for Rule { path, reach } in &self.rules {
+        for Rule { path, reach, .. } in &self.rules {
             let reach = match reach {
                 Reach::Read => "read",
                 Reach::Write => "read and write",

@@ -3,7 +3,7 @@
 use libc::{EAFNOSUPPORT, EINVAL, ENOSYS, EOPNOTSUPP, EPERM, EPROTONOSUPPORT};
 use linux::seccomp::{Condition, Test};
 
-use super::table::{deny, deny_if};
+use super::table::{PRETENDED, deny, deny_if};
 use super::{Entry, when};
 
 /// Calls by number where libc has no name for them yet; the same on every architecture (Linux 6.6 to 6.17).
@@ -21,10 +21,9 @@ const BUT_OWN_IO_PRIORITY: [&[Condition]; 2] = [&[when(0, Test::IsNot(1))], &[wh
 
 const MODES: &str = "changes the mode of files outside, which Landlock does not see";
 const OWNERS: &str = "changes the owner of files outside, which Landlock does not see";
+// touch(1), cp(1) and tar(1) count as failed what they cannot date.
 const TIMES: &str =
     "changes the times of files outside, which Landlock does not see; pretended, for no program does without";
-/// Nothing is done, and nothing is said: touch(1), cp(1) and tar(1) count as failed what they cannot date.
-const PRETENDED: libc::c_int = 0;
 const ATTRIBUTES: &str = "changes attributes of files outside, which Landlock does not see";
 const SUBVOLUMES: &str = "makes, removes and changes subvolumes outside";
 const SHARED: &str = "reaches what the caller's other processes share";

@@ -4,7 +4,7 @@
 //! whole. The answer is the `errno` of a kernel that lacks the right (`EPERM`) or the call (`ENOSYS`), whichever makes
 //! programs fall back.
 
-use libc::{EAFNOSUPPORT, ENOSYS, EPERM, EPROTONOSUPPORT, ESOCKTNOSUPPORT};
+use libc::{EAFNOSUPPORT, ENOSYS, EOPNOTSUPP, EPERM, EPROTONOSUPPORT, ESOCKTNOSUPPORT};
 use linux::seccomp::{Condition, Test};
 
 use super::{Entry, when};
@@ -62,7 +62,27 @@ pub(super) const WATCHED: &[Entry] = &[
         "files in memory that no process need map; programs fall back to /tmp",
     ),
     deny("shmget", libc::SYS_shmget, ENOSYS, "memory that no process need map"),
+    deny_if("setsockopt", libc::SYS_setsockopt, SEND_BUFFER, PRETENDED, LARGER_BUFFERS),
+    deny_if("setsockopt", libc::SYS_setsockopt, RECEIVE_BUFFER, PRETENDED, LARGER_BUFFERS),
 ];
+
+const LARGER_BUFFERS: &str = "memory of the kernel's that is in nobody's account; pretended";
+const SEND_BUFFER: &[Condition] =
+    &[when(1, Test::Is(libc::SOL_SOCKET as u32)), when(2, Test::Is(libc::SO_SNDBUF as u32))];
+const RECEIVE_BUFFER: &[Condition] =
+    &[when(1, Test::Is(libc::SOL_SOCKET as u32)), when(2, Test::Is(libc::SO_RCVBUF as u32))];
+/// Nothing is done, and nothing is said.
+pub(super) const PRETENDED: libc::c_int = 0;
+
+/// Refused where the disk or the size of a file is limited: it takes more in one call than anybody can look at, and what it keeps
+/// beyond the end of a file has no size (RLIMIT_FSIZE).
+pub(super) const LIMITED: &[Entry] = &[deny_if(
+    "fallocate",
+    libc::SYS_fallocate,
+    &[when(1, Test::Masked(libc::FALLOC_FL_PUNCH_HOLE as u64, 0))],
+    EOPNOTSUPP,
+    "takes any amount of the disk at once; programs fall back to writing",
+)];
 
 /// Refused under every policy.
 pub(super) const BASELINE: &[Entry] = &[

@@ -15,7 +15,7 @@ fn a_file_stops_at_its_size() {
             world.on(rung).flags(["--file-size", "1m"]).report(probe(&words))
         };
         let report = fill("4M", "");
-        let expected = Outcome::DiskFull { of: Room::FileSize, limit: 1 << 20, usage: None, code: 153 };
+        let expected = Outcome::DiskFull { of: Room::FileSize, limit: 1 << 20, usage: Some(1 << 20), code: 153 };
         assert_eq!((&report.outcome, report.exit_code), (&expected, 153));
         assert!(report.hint.as_deref().is_some_and(|hint| hint.contains("--file-size 1m")), "{:?}", report.hint);
         assert_eq!(mechanism(&report, "file_size"), "RLIMIT_FSIZE 1048576");
@@ -50,4 +50,16 @@ fn descriptors_are_counted() {
     assert_eq!(number(&world.sandbox().probe(["nofile", "100"]), "opened"), 100, "control");
     let report = world.sandbox().flags(["--open-files", "50"]).report(["true"]);
     assert_eq!(mechanism(&report, "open_files"), "RLIMIT_NOFILE 50");
+}
+
+#[test]
+fn whoever_has_less_himself_gives_no_more_and_the_receipt_says_so() {
+    let world = World::new();
+    let call = world.sandbox().flags(["--open-files", "256", "--json"]).command(["sh", "-c", "ulimit -n"]);
+    let mut less = std::process::Command::new("sh");
+    world.sandbox().settle(&mut less);
+    less.args(["-c", "ulimit -n 64; exec \"$@\"", "sh"]).arg(call.get_program()).args(call.get_args());
+    let ended = less.output().expect("run sh");
+    let report: spec::Report = serde_json::from_slice(&ended.stdout).expect("a report");
+    assert_eq!((report.stdout.text.as_str(), mechanism(&report, "open_files")), ("64\n", "RLIMIT_NOFILE 64"));
 }

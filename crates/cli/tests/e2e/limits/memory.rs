@@ -10,7 +10,7 @@ use super::{RUNGS, by_group, done, fact, number, out_of_memory, probe, shell};
 use crate::harness::{PROBE, World, alive, eventually, unique};
 
 /// What of it all mechanisms see.
-const SEEN: [&str; 5] = ["malloc", "mmap", "shared", "file", "stack"];
+const SEEN: [&str; 6] = ["malloc", "mmap", "shared", "tables", "file", "stack"];
 
 /// What only a cgroup sees, and is therefore not to be had where there is none.
 const HIDDEN: [&str; 3] = ["memfd", "shm", "shm-detached"];
@@ -25,6 +25,38 @@ fn every_way_to_eat_it_ends_at_the_limit() {
     let world = World::new();
     for (rung, way) in RUNGS.into_iter().flat_map(|rung| SEEN.map(|way| (rung, way))) {
         out_of_memory(&world.on(rung).flags(["--mem", "64m"]).report(probe(&greedy(way))), "64m");
+    }
+}
+
+#[test]
+fn a_process_whose_first_thread_has_ended_hides_nothing() {
+    let world = World::new();
+    for rung in RUNGS {
+        let words = format!("headless {}", greedy("mmap"));
+        out_of_memory(&world.on(rung).flags(["--mem", "64m"]).report(probe(&words)), "64m");
+        done(&world.on(rung).flags(["--mem", "64m"]).report(probe("headless eat mmap 16M --hold 200")));
+    }
+}
+
+#[test]
+fn a_child_is_named_and_not_its_parent() {
+    let world = World::new();
+    for rung in RUNGS {
+        let line = format!("sleep 0.3; $0 {}; echo survived", greedy("mmap"));
+        let report = world.on(rung).flags(["--mem", "64m"]).report(shell(&line, ""));
+        out_of_memory(&report, "64m");
+        let Outcome::OutOfMemory { process: Some(name), .. } = &report.outcome else { panic!("{:?}", report.outcome) };
+        assert!(PROBE.ends_with(name.as_str()), "{name}");
+    }
+}
+
+#[test]
+fn whoever_starts_another_program_is_not_counted_twice() {
+    let world = World::new();
+    let line = "import subprocess\nkept = bytearray(80 << 20)\nfor _ in range(200): \
+                subprocess.run(['/bin/true'], close_fds=False)";
+    for rung in RUNGS {
+        done(&world.rung(rung).flags(["--mem", "150m"]).report(["python3", "-c", line]));
     }
 }
 
