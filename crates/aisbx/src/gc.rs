@@ -77,6 +77,9 @@ pub fn collect(host: &Host, mode: Mode) -> Result<Collected, Error> {
         collect_runs(store, mode, now, &mut collected);
         conclude_interrupted(store, mode, &mut collected)?;
         empty_trash(store, mode, trash, &mut collected);
+        if mode == Mode::Remove {
+            store.write_off().map_err(Error::List)?;
+        }
     }
     Ok(collected)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Host, Request, Settings};
 use jiff::Timestamp;
-use sandbox::{Ends, Plan, Rung, Survey};
+use sandbox::{Building, Ends, Plan, Rung, Survey};
 use spec::{Level, Report, RunId, RunSpec, TraceId, WorkspaceLayer};
 use store::{Record, Retention, Store};
 
@@ -86,7 +86,16 @@ impl Prepared {
         let attempt = (self.spec.floor.namespaces != Level::Off).then(|| running::attempt(&self.spec));
         let run = store.begin(&self.record())?;
         notice(Notice::Recorded(self.spec.run_id.clone()));
+        let owes = attempt.as_ref().is_none_or(|attempt| attempt.as_ref().map_or(true, Building::has_group));
+        if owes {
+            // What cannot be noted is found a few runs later.
+            let _noted = store.owe(&self.spec.run_id);
+        }
         let report = Running::new(run, self.spec, self.settings.notes).finish(attempt, ends, notice);
+        if owes {
+            // If it cannot be taken back, somebody looks once more for nothing.
+            let _settled = store.settle(&report.run_id);
+        }
         if Retention::is_due(&report.run_id) {
             // Quick: old runs are only moved to the trash. What cannot be moved now is moved by a later run.
             let _later = store.expire(&Retention::default(), Timestamp::now());

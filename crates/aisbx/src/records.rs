@@ -1,7 +1,8 @@
 //! The runs that were recorded.
 
 use config::Host;
-use store::{Entry, EntryError, FindError, Store};
+use spec::RunId;
+use store::{Entry, EntryError, FindError, Retention, Store};
 
 use crate::{Error, gc};
 
@@ -23,6 +24,23 @@ impl Records {
             let done = leave().is_ok() && gc::collect(host, gc::Mode::Remove).is_ok();
             u8::from(!done)
         });
+    }
+
+    /// The same after a run, if it is its turn or a killed launcher left something.
+    pub fn tidy_up_after(host: &Host, run: &RunId) {
+        if Retention::is_due(run) {
+            Self::sweep_apart(host);
+        } else if let Ok(records) = Self::open(host) {
+            records.sweep_if_owed(host);
+        }
+    }
+
+    /// The same, if a killed launcher left something.
+    pub fn sweep_if_owed(&self, host: &Host) {
+        // Whoever cannot find out is no obstacle to what was asked for.
+        if self.0.as_ref().is_some_and(|store| store.is_owed().unwrap_or(false)) {
+            Self::sweep_apart(host);
+        }
     }
 
     /// All runs, newest first. One that cannot be read is an error of its own.

@@ -103,6 +103,11 @@ pub fn start(plan: Plan) -> Result<Building, Error> {
 }
 
 impl Building {
+    /// Whether it has a group, which would be left behind if this process were killed.
+    pub fn has_group(&self) -> bool {
+        self.running.cgroup.is_some()
+    }
+
     /// Builds the rest, runs the command, and watches it to the end. What the plan takes from the host must be there by now.
     pub fn run(mut self, lifetime: Option<Lifetime>, ends: Ends<'_>, sink: &mut dyn Sink) -> Result<End, Error> {
         watch::Watch::new(&mut self, lifetime, ends).finish(sink)

@@ -12,6 +12,7 @@
 //!              scratch        what dies with the run, where it has no file system of its own
 //!              size           bytes on the disk, measured once after the end
 //! runs/.new-<RunId>           a run that is being started
+//! owing/<RunId>               of each run that leaves something on the host if its monitor is killed
 //! trash/                      what is being removed
 //! ```
 
@@ -19,6 +20,7 @@ pub(crate) const LOCK: &str = "lock";
 pub(crate) const SWEEP: &str = "sweep";
 pub(crate) const RUNS: &str = "runs";
 pub(crate) const TRASH: &str = "trash";
+pub(crate) const OWING: &str = "owing";
 
 pub(crate) const RECORD: &str = "record.json";
 pub(crate) const REPORT: &str = "report.json";

@@ -9,6 +9,7 @@
 mod attributes;
 pub mod changes;
 pub mod copy;
+mod debts;
 mod descend;
 mod directory;
 mod disk;

@@ -11,7 +11,7 @@ use crate::excess::Note;
 use crate::layout::RUNS;
 use crate::{
     DiskError, Entry, FindError, OpenError, Record, Retained, Retention, RetentionError, Run, RunError, Runs, Standing,
-    excess, find, retention, root, standing,
+    debts, excess, find, retention, root, standing,
 };
 
 /// The store below one state directory. Any number of processes may use it at the same time; runs share nothing in it but
@@ -84,6 +84,26 @@ impl Store {
     /// What is known of a run by its name alone, for those who find something named after it.
     pub fn standing(&self, id: &RunId) -> Result<Standing, DiskError> {
         standing::standing(&self.runs, id)
+    }
+
+    /// Notes that a run leaves something on the host, such as a group, if its monitor is killed.
+    pub fn owe(&self, id: &RunId) -> Result<(), DiskError> {
+        debts::incur(&self.root, id)
+    }
+
+    /// Takes that back: it has left nothing.
+    pub fn settle(&self, id: &RunId) -> Result<(), DiskError> {
+        debts::settle(&self.root, id)
+    }
+
+    /// Whether a run that does not go on any more left something. A few microseconds where none has.
+    pub fn is_owed(&self) -> Result<bool, DiskError> {
+        debts::are_due(&self.root, &self.runs)
+    }
+
+    /// Forgets runs that do not go on any more and of which all was removed that could be.
+    pub fn write_off(&self) -> Result<(), DiskError> {
+        debts::write_off(&self.root, &self.runs)
     }
 
     /// Empties the trash, which may take as long as its millions of files need. Does nothing when another process is at it.

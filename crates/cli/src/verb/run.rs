@@ -174,9 +174,7 @@ impl Run {
         if let (Some(hint), Outcome::Exited { code: 1.. }, false) = (hint, &report.outcome, self.quiet) {
             say::hint(hint);
         }
-        if store::Retention::is_due(&report.run_id) {
-            Records::sweep_apart(&host);
-        }
+        Records::tidy_up_after(&host, &report.run_id);
         // Output that was lost is no success, whatever the command thinks.
         Ok(if untaken && report.exit_code == 0 { Failure::exit_code() } else { ExitCode::from(report.exit_code) })
     }

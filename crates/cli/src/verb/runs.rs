@@ -39,7 +39,9 @@ struct Row<'a> {
 
 impl Runs {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let records = Records::open(&Host::read())?;
+        let host = Host::read();
+        let records = Records::open(&host)?;
+        records.sweep_if_owed(&host);
         let mut entries = Vec::new();
         for entry in records.all()?.take(self.last) {
             match entry {

@@ -49,7 +49,9 @@ pub(crate) struct Stats {
 
 impl Stats {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let records = Records::open(&Host::read())?;
+        let host = Host::read();
+        let records = Records::open(&host)?;
+        records.sweep_if_owed(&host);
         let terminal = io::stdout().is_terminal();
         let streams = self.follow || (terminal && !self.json && !self.no_stream);
         let mut looks = Looks::default();

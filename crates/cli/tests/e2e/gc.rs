@@ -9,6 +9,7 @@ use serde_json::Value;
 use spec::RunId;
 
 use crate::harness::{Ended, Started, World, eventually, is_root, unique};
+use crate::limits::ends::groups;
 
 /// `aisbx gc`, as its JSON tells it.
 #[track_caller]
@@ -289,4 +290,32 @@ fn a_run_can_be_collected_while_runs_come_and_go() {
     });
     furnish(&world);
     assert_eq!(in_store(&collect(&world, &[])), NOTHING);
+}
+
+#[test]
+fn the_next_call_cleans_up_after_a_launcher_that_was_killed() {
+    for verb in ["run", "runs", "stats"] {
+        let world = World::new();
+        let mut started = world.sandbox().flags(["--mem", "64m", "--pids", "20"]).sh_started("echo up; sleep 600");
+        while started.line() != "up" {}
+        let id = state(&world)["record"]["run_id"].as_str().expect("an id").to_owned();
+        let group = format!("aisbx-{id}");
+        let grouped = !groups(&group).is_empty();
+        started.signal("KILL");
+        started.end().code(137);
+        match verb {
+            "run" => drop(world.sandbox().run(["true"]).success()),
+            verb => drop(world.sandbox().ask(verb, [""; 0])),
+        }
+        let entry = || world.sandbox().ask("inspect", [id.as_str()]).success().json();
+        if !grouped {
+            // Nothing is left; who was killed is told as interrupted.
+            assert!(eventually(|| entry()["state"] == "interrupted"), "{verb}: {}", entry());
+            continue;
+        }
+        assert!(eventually(|| groups(&group).is_empty()), "{verb}: {:?}", groups(&group));
+        assert!(eventually(|| entry()["report"]["outcome"]["status"] == "interrupted"), "{verb}: {}", entry());
+        let owing = world.state().join("aisbx/owing");
+        assert!(eventually(|| fs::read_dir(&owing).is_ok_and(|all| all.count() == 0)), "{verb}");
+    }
 }

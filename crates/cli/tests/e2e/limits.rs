@@ -6,7 +6,7 @@
 mod bad_input;
 mod crowd;
 mod disk;
-mod ends;
+pub(super) mod ends;
 mod files;
 mod floor;
 mod killed;

@@ -23,7 +23,7 @@ const SURVIVORS: [(&str, &str); 8] = [
 ];
 
 /// Directories of this name in any hierarchy of cgroups.
-pub(super) fn groups(name: &str) -> Vec<PathBuf> {
+pub(crate) fn groups(name: &str) -> Vec<PathBuf> {
     fn search(directory: &Path, name: &str, found: &mut Vec<PathBuf>) {
         // Others come and go meanwhile.
         for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
