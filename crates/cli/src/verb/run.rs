@@ -240,8 +240,10 @@ impl Run {
                 ));
             }
             Notice::Untaken { reason } => say::error(format_args!("cannot write the command's output: {reason}")),
-            Notice::Lost { reason } => say::warning(format_args!("the record of this run is not whole: {reason}")),
-            Notice::Recorded(_) | Notice::Copying { .. } | Notice::Confined { .. } => {}
+            Notice::Lost { reason } if !self.quiet => {
+                say::warning(format_args!("the record of this run is not whole: {reason}"));
+            }
+            Notice::Recorded(_) | Notice::Copying { .. } | Notice::Confined { .. } | Notice::Lost { .. } => {}
         }
     }
 
@@ -260,20 +262,11 @@ impl Run {
             Outcome::Signaled { signal, by } if self.verbose => {
                 say::note(format_args!("ended by signal {signal}, sent by {}", sender(*by)));
             }
-            outcome if !self.quiet => {
-                if let Some(sentence) = limit_reached(outcome) {
-                    say::error(sentence);
-                }
-            }
-            _ => {}
-        }
-        if let (Some(hint), false) = (&report.hint, self.quiet) {
-            say::hint(hint);
-        }
-        if matches!(&report.outcome, Outcome::Refused { reason } if reason.contains("namespace")) {
-            say::hint("`aisbx doctor` tells what this host allows, and how to mend what is missing");
+            // Why a run ended is no less than why it never began: it is said to those who want quiet, too.
+            outcome => limit_reached(outcome).iter().for_each(say::error),
         }
         if !self.quiet {
+            advise(report);
             self.summarize(report, told);
         }
         if self.json { print_json(report) } else { Ok(()) }
@@ -303,6 +296,14 @@ impl Run {
     }
 }
 
+/// What helps.
+fn advise(report: &Report) {
+    report.hint.iter().for_each(say::hint);
+    if matches!(&report.outcome, Outcome::Refused { reason } if reason.contains("namespace")) {
+        say::hint("`aisbx doctor` tells what this host allows, and how to mend what is missing");
+    }
+}
+
 /// The limit that a run ended at, in words.
 fn limit_reached(outcome: &Outcome) -> Option<String> {
     let used = |usage: Option<Size>| usage.map_or_else(String::new, |usage| format!(" ({usage} used)"));
@@ -317,7 +318,10 @@ fn limit_reached(outcome: &Outcome) -> Option<String> {
             format!("too many processes: limit {limit}, {refused} refused")
         }
         Outcome::TooManyProcesses { limit, refused: None, .. } => format!("too many processes: limit {limit}"),
-        Outcome::DiskFull { of: Room::Inodes, limit, .. } => format!("disk full: limit {limit} files"),
+        Outcome::DiskFull { of: Room::Inodes, limit, usage, .. } => {
+            let used = usage.map_or_else(String::new, |usage| format!(" ({usage} used)"));
+            format!("disk full: limit {limit} files{used}")
+        }
         Outcome::DiskFull { of: Room::FileSize, limit, .. } => {
             format!("file too large: limit {}", Size::bytes(*limit))
         }
