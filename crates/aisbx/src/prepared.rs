@@ -86,7 +86,7 @@ impl Prepared {
         let attempt = (self.spec.floor.namespaces != Level::Off).then(|| running::attempt(&self.spec));
         let run = store.begin(&self.record())?;
         notice(Notice::Recorded(self.spec.run_id.clone()));
-        let report = Running::new(run, self.spec, self.settings.notes).finish(attempt, ends, notice);
+        let report = Running::new(run, self.spec, self.settings).finish(attempt, ends, notice);
         if Retention::is_due(&report.run_id) {
             // Quick: old runs are only moved to the trash. What cannot be moved now is moved by a later run.
             let _later = store.expire(&Retention::default(), Timestamp::now());

@@ -163,7 +163,6 @@ impl Run {
         if !self.quiet {
             warn_of_weakness(&notes);
         }
-        let hint = readonly_hint(prepared.settings());
         aisbx::outlive_file_size_limit();
         let mut untaken = false;
         let report = prepared.run(ends, &mut |notice| {
@@ -171,9 +170,6 @@ impl Run {
             self.tell(&notice);
         })?;
         self.conclude(&report, &notes)?;
-        if let (Some(hint), Outcome::Exited { code: 1.. }, false) = (hint, &report.outcome, self.quiet) {
-            say::hint(hint);
-        }
         if store::Retention::is_due(&report.run_id) {
             Records::sweep_apart(&host);
         }
@@ -348,20 +344,6 @@ fn warn_of_weakness(weakened: &[Weakening]) {
     if !told.is_empty() {
         say::warning(format_args!("weaker than it could be: {}", told.join("; ")));
     }
-}
-
-/// What helps a command that fails because it may not write, where nobody said that it may not.
-fn readonly_hint(settings: &Settings) -> Option<String> {
-    let chosen = &settings.rules.profile;
-    let unasked = settings.rules.access.value == Access::Ro
-        && !matches!(settings.rules.access.origin, Origin::Flag(_))
-        && matches!(chosen.origin, Origin::Detected(_));
-    (unasked && settings.workspace.value.is_some()).then(|| {
-        format!(
-            "the workspace is read-only, as profile {} has it ({}); --access cow lets the command write to a layer of its own",
-            chosen.value, chosen.origin
-        )
-    })
 }
 
 fn mount(text: &OsStr, host: &Host) -> Result<spec::Mount, Failure> {
