@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use aisbx::{Host, Notice, Outcome, Prepared, Records, Report, Request};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use config::{Ceiling, Origin, Settings, WorkspaceChoice, parse_mount};
+use config::limit::{self, Amount, LimitError, Range};
+use config::{Ceiling, WorkspaceChoice, parse_mount};
 use spec::{Access, Changes, Clock, Cpu, Driver, Lifetime, Network, Room, Sender, Size, Stdin, Weakening};
 
 use super::{print, print_json};
@@ -32,31 +33,31 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", value_parser = ceiling::<Cpu>, allow_hyphen_values = true)]
     cpu: Option<Ceiling<Cpu>>,
     /// Memory of all processes together, such as 512m
-    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = within(&limit::MEMORY), allow_hyphen_values = true)]
     mem: Option<Ceiling<Size>>,
     /// Part of processors that are short, in 1024ths of what a process outside gets
-    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::CPU_SHARES), allow_hyphen_values = true)]
     cpu_shares: Option<Ceiling<u32>>,
     /// End everything after this much processor time of all processes together, such as 10m
     #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
     cpu_time: Option<Ceiling<Lifetime>>,
     /// Processes and threads at the same time
-    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::PIDS), allow_hyphen_values = true)]
     pids: Option<Ceiling<u32>>,
     /// Everything writable that is not the host's own (changes of a `cow` workspace, /tmp, home, /dev/shm), such as 1g
-    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = within(&limit::DISK), allow_hyphen_values = true)]
     disk: Option<Ceiling<Size>>,
     /// Files, directories and links in the same
-    #[arg(long, value_name = "N", value_parser = count::<u64>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::INODES), allow_hyphen_values = true)]
     inodes: Option<Ceiling<u64>>,
     /// Largest file that may be written, such as 100m
-    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = within(&limit::BYTES), allow_hyphen_values = true)]
     file_size: Option<Ceiling<Size>>,
     /// Descriptors that one process has open
-    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::OPEN_FILES), allow_hyphen_values = true)]
     open_files: Option<Ceiling<u32>>,
     /// End everything after this much output on both streams together
-    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = within(&limit::BYTES), allow_hyphen_values = true)]
     max_output: Option<Ceiling<Size>>,
     /// End the command after this time, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
@@ -133,19 +134,8 @@ fn ceiling<T: std::str::FromStr>(text: &str) -> Result<Ceiling<T>, T::Err> {
     text.parse()
 }
 
-fn size(text: &str) -> Result<Ceiling<Size>, String> {
-    match text.parse() {
-        Ok(Ceiling::At(size)) if size == Size::bytes(0) => Err("not a size above zero".to_owned()),
-        Ok(size) => Ok(size),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn count<T: std::str::FromStr + Default + PartialEq>(text: &str) -> Result<Ceiling<T>, String> {
-    match text.parse() {
-        Ok(count) if count != Ceiling::At(T::default()) => Ok(count),
-        _ => Err("not a number above zero".to_owned()),
-    }
+fn within<T: Amount>(range: &'static Range<T>) -> impl Fn(&str) -> Result<Ceiling<T>, LimitError> + Clone {
+    |text| range.read(text)
 }
 
 impl Run {
