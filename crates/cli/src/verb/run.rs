@@ -1,5 +1,7 @@
 //! `aisbx run`: a command in a fresh sandbox.
 
+mod words;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,8 +11,9 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use config::limit::{self, Amount, LimitError, Range};
 use config::{Ceiling, WorkspaceChoice, parse_mount};
-use spec::{Access, Changes, Clock, Cpu, Driver, Lifetime, Network, Room, Sender, Size, Stdin, Weakening};
+use spec::{Access, Changes, Cpu, Driver, Lifetime, Network, Size, Stdin, Weakening};
 
+use self::words::{limit_reached, sender, weaknesses};
 use super::{print, print_json};
 use crate::ends::{ends, is_watched};
 use crate::failure::Failure;
@@ -290,47 +293,9 @@ fn advise(report: &Report) {
     }
 }
 
-/// The limit that a run ended at, in words.
-fn limit_reached(outcome: &Outcome) -> Option<String> {
-    let used = |usage: Option<Size>| usage.map_or_else(String::new, |usage| format!(" ({usage} used)"));
-    Some(match outcome {
-        Outcome::TimedOut { limit, clock: Clock::Wall } => format!("timed out after {limit}"),
-        Outcome::TimedOut { limit, clock: Clock::Cpu } => format!("timed out after {limit} of processor time"),
-        Outcome::OutOfMemory { limit: Some(limit), usage, .. } => {
-            format!("out of memory: limit {limit}{}", used(*usage))
-        }
-        Outcome::OutOfMemory { limit: None, .. } => "out of memory: the host has no more".to_owned(),
-        Outcome::TooManyProcesses { limit, refused: Some(refused), .. } => {
-            format!("too many processes: limit {limit}, {refused} refused")
-        }
-        Outcome::TooManyProcesses { limit, refused: None, .. } => format!("too many processes: limit {limit}"),
-        Outcome::DiskFull { of: Room::Inodes, limit, usage, .. } => {
-            let used = usage.map_or_else(String::new, |usage| format!(" ({usage} used)"));
-            format!("disk full: limit {limit} files{used}")
-        }
-        Outcome::DiskFull { of: Room::FileSize, limit, .. } => {
-            format!("file too large: limit {}", Size::bytes(*limit))
-        }
-        Outcome::DiskFull { limit, usage, .. } => {
-            format!("disk full: limit {}{}", Size::bytes(*limit), used(usage.map(Size::bytes)))
-        }
-        Outcome::OutputLimit { limit, .. } => format!("too much output: limit {limit}"),
-        _ => return None,
-    })
-}
-
-fn sender(by: Sender) -> &'static str {
-    match by {
-        Sender::Caller => "the caller",
-        Sender::Process => "a process inside, or from outside",
-        Sender::Fault => "the kernel, for what the program did",
-        Sender::Filter => "the system-call filter",
-    }
-}
-
 /// A weaker sandbox is told before anything runs in it, where it is known by then.
 fn warn_of_weakness(weakened: &[Weakening]) {
-    let told: Vec<_> = weakened.iter().map(|weak| format!("{}: {}", weak.name, weak.reason)).collect();
+    let told = weaknesses(weakened);
     if !told.is_empty() {
         say::warning(format_args!("weaker than it could be: {}", told.join("; ")));
     }
