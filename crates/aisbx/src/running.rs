@@ -93,11 +93,21 @@ impl Running {
                 let second = attempt(&self.spec);
                 self.go_on(second, ends).map(|end| Done { end, mark: Some(mark) }).map_err(|error| chain(&error))
             }
-            (Err(error), _) if error.lacks_namespaces() && self.spec.floor.namespaces == Level::Preferred => {
-                self.confined(chain(&error), ends, notice)
-            }
+            (Err(error), _) if error.lacks_namespaces() => match self.spec.floor.namespaces {
+                Level::Required => Err(self.below_the_floor(&error)),
+                Level::Preferred | Level::Off => self.confined(chain(&error), ends, notice),
+            },
             (Err(error), _) => Err(chain(&error)),
         }
+    }
+
+    fn below_the_floor(&self, error: &sandbox::Error) -> String {
+        format!(
+            "{}; the floor of profile {} requires namespaces: a profile with `floor: {{namespaces: preferred}}`, as python-dev has \
+             it, runs on the weaker rung, by Landlock",
+            chain(error),
+            self.spec.profile
+        )
     }
 
     /// Runs the command without namespaces. What would be an overlay is a copy.
