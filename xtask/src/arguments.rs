@@ -13,16 +13,18 @@ Usage: cargo xtask VERB
 
   setup                            install what the tests need, where it is missing
   test [--quick]                   every check and every test; --quick leaves out the release build and the end-to-end tests
-  vm test [--quick] [--kernel KERNEL] [--case NAME] [FILTER…]
+  vm test [--quick] [--kernel KERNEL] [--case CASE] [FILTER…]
                                    the tests that depend on the host, in virtual machines that play one after the other;
                                    --quick runs what `test` runs of them
-  vm shell [--kernel KERNEL] [--case NAME]
+  vm shell [--kernel KERNEL] [--case CASE]
                                    a shell in one of them
   generate [--check]               completions, command-line reference, table of refused calls; --check only compares
   layers                           who may know whom, where unsafe lives, what the launcher may weigh
   bench [--runs N] [--json FILE]   ours beside the bare command and what is installed of the others
 
 KERNEL is a package, the version of a cloud kernel, or a path boot/vmlinuz-VERSION; else what Debian has for clouds.
+CASE is v2 (cgroups of version two, as systemd delegates them), no-userns (nobody has user namespaces) or hardened (what careful
+administrators forbid); else `test` plays all, `shell` v2. FILTER is a part of the name of a test. Flags may stand before `test`.
 ";
 
 /// One chore.
@@ -61,10 +63,15 @@ pub(crate) struct Wishes {
 }
 
 impl Verb {
-    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self> {
+    pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Self> {
+        let words: Vec<_> = words.collect();
+        if words.iter().any(|word| word == "-h" || word == "--help") {
+            return Ok(Self::Help);
+        }
+        let mut words = words.into_iter();
         let verb = words.next().unwrap_or_default();
         match verb.as_str() {
-            "" | "help" | "-h" | "--help" => Ok(Self::Help),
+            "" | "help" => Ok(Self::Help),
             "setup" => nothing_more(words, Self::Setup),
             "layers" => nothing_more(words, Self::Layers),
             "generate" => generation(words).map(Self::Generate),
@@ -134,7 +141,14 @@ mod tests {
         assert_eq!(parse("generate --check"), Ok(Verb::Generate(Generation::Check)));
         assert_eq!(parse("bench --runs 7 --json a"), Ok(Verb::Bench(Wishes { runs: 7, json: Some("a".into()) })));
         assert_eq!(parse("vm test"), Ok(Verb::Vm(Errand::default())));
-        assert_eq!(parse(""), Ok(Verb::Help));
+        assert_eq!(parse("vm --case v2 test"), parse("vm test --case v2"));
+    }
+
+    #[test]
+    fn help_is_given_wherever_it_is_asked_for() {
+        for line in ["", "help", "-h", "--help", "vm --help", "vm test --help", "vm shell -h", "bench --help"] {
+            assert_eq!(parse(line), Ok(Verb::Help), "{line}");
+        }
     }
 
     #[test]

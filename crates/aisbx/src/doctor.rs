@@ -20,7 +20,7 @@ use crate::Host;
 use around::Around;
 
 pub use act::{Act, Fix, word};
-pub use mend::{Done, End, mend};
+pub use mend::{Barrier, Done, End, is_mendable, mend};
 
 /// How a thing stands on this host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -79,10 +79,12 @@ pub fn examine(host: &Host) -> Vec<Finding> {
     let walled = namespaces::is_walled(&tried, &around);
     findings.extend(tried.iter().map(|(part, failure)| namespaces::finding(*part, *failure, walled, &around)));
     findings.push(landlock::finding(landlock, &around));
-    findings.extend(holdings.iter().map(|(controller, holding)| groups::finding(*controller, holding, &around)));
+    let namespaces = have_namespaces(&tried);
+    let held = |(controller, holding): &(_, _)| groups::finding(*controller, holding, namespaces, &around);
+    findings.extend(holdings.iter().map(held));
     findings.push(state(host));
     findings.extend(others::findings(&around));
-    let rung = rung(&findings, &tried, landlock, &holdings);
+    let rung = rung(&findings, namespaces, landlock, &holdings);
     findings.push(ladder(rung, &holdings));
     findings
 }
@@ -99,16 +101,15 @@ fn holdings() -> Vec<(Controller, Holding)> {
     names.ok().and_then(|(run, _)| trial::controllers(&run).ok()).unwrap_or_else(none)
 }
 
-/// Which rung runs stand on. The one place that decides it.
-fn rung(
-    findings: &[Finding],
-    tried: &[(Part, Option<Errno>)],
-    landlock: Landlock,
-    holdings: &[(Controller, Holding)],
-) -> Rung {
+/// Whether all namespaces that sandboxes are made of can be had.
+fn have_namespaces(tried: &[(Part, Option<Errno>)]) -> bool {
     let walls = |part: &Part| !matches!(part, Part::Filter | Part::Overlay);
+    tried.iter().all(|(part, failure)| failure.is_none() || !walls(part))
+}
+
+/// Which rung runs stand on. The one place that decides it.
+fn rung(findings: &[Finding], namespaces: bool, landlock: Landlock, holdings: &[(Controller, Holding)]) -> Rung {
     let is_wall = |subject: &str| ["users", "files", "processes", "network", "ipc"].contains(&subject);
-    let namespaces = tried.iter().all(|(part, failure)| failure.is_none() || !walls(part));
     let missing = |finding: &Finding| finding.standing == Standing::Missing && !is_wall(finding.subject);
     match (findings.iter().any(missing), namespaces, landlock.is_wall()) {
         (true, _, _) => Rung::Refused,
@@ -123,7 +124,10 @@ fn rung(
 fn ladder(rung: Rung, holdings: &[(Controller, Holding)]) -> Finding {
     let (standing, found) = match rung {
         Rung::NamespacesWithCgroup => {
-            let lacking: Vec<_> = holdings.iter().filter(|(_, holding)| holding.is_err()).collect();
+            let lacks = |(controller, holding): &&(Controller, Holding)| {
+                holding.is_err() && !groups::is_held_without(*controller, true)
+            };
+            let lacking: Vec<_> = holdings.iter().filter(lacks).collect();
             let standing = if lacking.is_empty() { Standing::Good } else { Standing::Weak };
             (standing, format!("runs here: namespaces, limits by cgroup {}{}", versions(holdings), but(&lacking)))
         }

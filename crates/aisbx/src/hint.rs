@@ -1,46 +1,152 @@
-//! What helps when a run ended at a limit: one sentence.
+//! What helps when a run ended and a question is left open: one sentence.
 
-use spec::{Clock, Outcome, Room, RunSpec, Size};
+use std::fmt::Display;
 
-/// What helps, where the outcome leaves a question open.
-pub(crate) fn hint(outcome: &Outcome, spec: &RunSpec) -> Option<String> {
+use config::{Ceiling, Origin, Settings, Sourced};
+use spec::{Access, Captured, Clock, Outcome, Room, Size};
+
+/// What helps, where the outcome or the output leaves a question open.
+pub(crate) fn hint(outcome: &Outcome, output: [&Captured; 2], settings: &Settings) -> Option<String> {
+    let rules = &settings.rules;
     match outcome {
         Outcome::OutOfMemory { limit: Some(limit), process, .. } => {
             let by = process.as_ref().map_or_else(String::new, |name| format!(" by process {name:?}"));
+            let memory = Limit::new("--mem", "memory", &rules.memory);
             Some(format!(
-                "--mem {limit} was reached{by}; files in /tmp and /dev/shm count as memory: give it more with --mem"
+                "{}{by}; files in /tmp and /dev/shm count as memory: {}",
+                memory.reached(limit),
+                memory.way_out()
             ))
         }
         Outcome::OutOfMemory { limit: None, .. } => {
             Some("this host ran out of memory; a limit of the run's own, such as --mem 2g, ends it earlier".to_owned())
         }
-        Outcome::TooManyProcesses { limit, .. } => Some(format!(
-            "--pids {limit} was reached, threads included, and the command then failed: give it more with --pids"
-        )),
-        Outcome::DiskFull { of, limit, .. } => Some(full(*of, *limit, spec)),
+        Outcome::TooManyProcesses { limit, .. } => {
+            let pids = Limit::new("--pids", "pids", &rules.pids);
+            let (reached, way_out) = (pids.reached(limit), pids.way_out());
+            Some(format!("{reached}, threads included, and the command then failed: {way_out}"))
+        }
+        Outcome::DiskFull { of, limit, .. } => Some(full(*of, *limit, settings)),
         Outcome::OutputLimit { limit, .. } => {
-            Some(format!("--max-output {limit} was reached; the report has the beginning and the end"))
+            let output = Limit::new("--max-output", "output", &rules.output);
+            let (reached, way_out) = (output.reached(limit), output.way_out());
+            Some(format!("{reached}, and the report has the beginning and the end: {way_out}"))
         }
         Outcome::TimedOut { limit, clock: Clock::Cpu } => {
-            Some(format!("--cpu-time {limit} of all processes together was reached: give it more with --cpu-time"))
+            let time = Limit::new("--cpu-time", "cpu_time", &rules.cpu_time);
+            Some(format!("{} by all processes together: {}", time.reached(limit), time.way_out()))
         }
         Outcome::TimedOut { limit, clock: Clock::Wall } => {
-            Some(format!("--timeout {limit} was reached: give it more with --timeout"))
+            Some(Limit::new("--timeout", "lifetime", &rules.lifetime).plainly(limit))
         }
+        Outcome::Exited { code: 1.. } if output.into_iter().any(tells_of_read_only) => read_only(settings),
         _ => None,
     }
 }
 
-fn full(of: Room, limit: u64, spec: &RunSpec) -> String {
-    let size = Size::bytes(limit);
+fn full(of: Room, limit: u64, settings: &Settings) -> String {
+    let (rules, size) = (&settings.rules, Size::bytes(limit));
+    let disk = Limit::new("--disk", "disk", &rules.disk);
     match of {
-        Room::Disk => format!("--disk {size} was reached by what the run wrote: give it more with --disk"),
+        Room::Disk => format!("{} by what the run wrote: {}", disk.reached(size), disk.way_out()),
         Room::Scratch => {
-            let whole = spec.limits.disk.filter(|disk| spec.limits.scratch != Some(*disk));
-            let more = whole.map_or("give it more", |_| "--disk gives it as much as the whole");
-            format!("/tmp, home and /dev/shm are full, which share {size} in memory: {more} with --disk")
+            let more = match rules.disk.value {
+                Ceiling::At(whole) if whole > size => format!("`--disk {whole}` lets them have all of that"),
+                _ => disk.way_out(),
+            };
+            format!("/tmp, home and /dev/shm, which share {size} in memory, are full: {more}")
         }
-        Room::Inodes => format!("--inodes {limit} was reached: give it more with --inodes"),
-        Room::FileSize => format!("a file reached --file-size {size}: give it more with --file-size"),
+        Room::Inodes => Limit::new("--inodes", "inodes", &rules.inodes).plainly(limit),
+        Room::FileSize => {
+            let file = Limit::new("--file-size", "file_size", &rules.file_size);
+            format!("{} by a file: {}", file.reached(size), file.way_out())
+        }
+    }
+}
+
+/// A limit by the name under which whoever set it knows it.
+struct Limit<'s> {
+    flag: &'static str,
+    key: &'static str,
+    origin: &'s Origin,
+}
+
+impl<'s> Limit<'s> {
+    fn new<T>(flag: &'static str, key: &'static str, setting: &'s Sourced<T>) -> Self {
+        Self { flag, key, origin: &setting.origin }
+    }
+
+    fn reached(&self, limit: impl Display) -> String {
+        let Self { flag, key, origin } = self;
+        match origin {
+            Origin::Flag(_) => format!("{flag} {limit} was reached"),
+            Origin::File { .. } | Origin::BuiltIn { .. } => format!("`{key}: {limit}` ({origin}) was reached"),
+            Origin::Variable(_) | Origin::Detected(_) | Origin::Default => {
+                format!("the limit of {limit} (`{flag}`) was reached")
+            }
+        }
+    }
+
+    fn way_out(&self) -> String {
+        let there = match self.origin {
+            Origin::File { .. } => "there, or ",
+            _ => "",
+        };
+        format!("allow more {there}with {}", self.flag)
+    }
+
+    fn plainly(&self, limit: impl Display) -> String {
+        format!("{}: {}", self.reached(limit), self.way_out())
+    }
+}
+
+/// Whether a program told that it may not write, by the kernel's words or its name for them: C libraries begin the words with a
+/// capital, Go does not, Node.js has the name.
+fn tells_of_read_only(stream: &Captured) -> bool {
+    stream.text.contains("ead-only file system") || stream.text.contains("EROFS")
+}
+
+/// What helps a command that may not write to its workspace, where nobody said that it may not.
+fn read_only(settings: &Settings) -> Option<String> {
+    let (chosen, access) = (&settings.rules.profile, &settings.rules.access);
+    let unasked = access.value == Access::Ro
+        && !matches!(access.origin, Origin::Flag(_))
+        && matches!(chosen.origin, Origin::Detected(_));
+    (unasked && settings.workspace.value.is_some()).then(|| {
+        format!(
+            "the workspace is read-only, as profile {} has it ({}); --access cow lets the command write to a layer of its own",
+            chosen.value, chosen.origin
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_named_as_whoever_set_it_knows_it() {
+        let place = Origin::File { path: std::path::Path::new("/p.yaml").into(), line: 4, column: 1 };
+        let told = |origin| {
+            let setting = Sourced::new((), origin);
+            Limit::new("--mem", "memory", &setting).plainly("64m")
+        };
+        assert_eq!(told(Origin::Flag("--mem")), "--mem 64m was reached: allow more with --mem");
+        assert_eq!(told(place), "`memory: 64m` (/p.yaml:4:1) was reached: allow more there, or with --mem");
+        assert_eq!(told(Origin::Default), "the limit of 64m (`--mem`) was reached: allow more with --mem");
+    }
+
+    #[test]
+    fn every_language_tells_of_a_read_only_file_system_in_its_own_way() {
+        let tells = |text: &str| tells_of_read_only(&Captured { text: text.to_owned(), ..Captured::default() });
+        for text in [
+            "touch: cannot touch 'new': Read-only file system",
+            "OSError: [Errno 30] Read-only file system: 'new'",
+            "open new: read-only file system",
+            "Error: EROFS: read-only, open 'new'",
+        ] {
+            assert!(tells(text), "{text}");
+        }
+        assert!(!tells("Permission denied") && !tells(""));
     }
 }

@@ -91,7 +91,7 @@ impl Prepared {
             // What cannot be noted is found a few runs later.
             let _noted = store.owe(&self.spec.run_id);
         }
-        let report = Running::new(run, self.spec, self.settings.notes).finish(attempt, ends, notice);
+        let report = Running::new(run, self.spec, self.settings).finish(attempt, ends, notice);
         if owes {
             // If it cannot be taken back, somebody looks once more for nothing.
             let _settled = store.settle(&report.run_id);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use config::Settings;
 use sandbox::{Act, End, Ends, Rung, Sink, Stored, Stream, Survey};
 use spec::{Access, Changes, Driver, Enforcement, Level, Outcome, Report, RunSpec, Size, Usage, Weakening};
 use store::copy::Mark;
@@ -30,13 +31,13 @@ pub(crate) fn attempt(spec: &RunSpec) -> Attempt {
 pub(crate) struct Running {
     run: Run,
     spec: RunSpec,
-    notes: Vec<Weakening>,
+    settings: Settings,
     output: Output,
     began: Instant,
 }
 
 impl Running {
-    pub(crate) fn new(run: Run, spec: RunSpec, notes: Vec<Weakening>) -> Self {
+    pub(crate) fn new(run: Run, spec: RunSpec, settings: Settings) -> Self {
         let log = run.log(LogBounds::default());
         let output = Output {
             log,
@@ -45,7 +46,7 @@ impl Running {
             unlogged: None,
             footprints: Vec::new(),
         };
-        Self { run, spec, notes, output, began: Instant::now() }
+        Self { run, spec, settings, output, began: Instant::now() }
     }
 
     /// Runs to the end and writes the report. What goes wrong from here on is told in the report.
@@ -58,9 +59,9 @@ impl Running {
         if let Some(reason) = self.output.unlogged.take() {
             lost(reason);
         }
-        let Self { run, spec, notes, output, began } = self;
+        let Self { run, spec, settings, output, began } = self;
         layers::settle(&spec, &mut lost);
-        let report = report(&spec, notes, output, began.elapsed(), done, &mut lost);
+        let report = report(&spec, &settings, output, began.elapsed(), done, &mut lost);
         let long = Duration::from_micros(report.duration_us) > WORTH_SYNCING;
         let durability = if long { Durability::Power } else { Durability::Process };
         if let Err(error) = run.finish(&report, durability) {
@@ -92,11 +93,21 @@ impl Running {
                 let second = attempt(&self.spec);
                 self.go_on(second, ends).map(|end| Done { end, mark: Some(mark) }).map_err(|error| chain(&error))
             }
-            (Err(error), _) if error.lacks_namespaces() && self.spec.floor.namespaces == Level::Preferred => {
-                self.confined(chain(&error), ends, notice)
-            }
+            (Err(error), _) if error.lacks_namespaces() => match self.spec.floor.namespaces {
+                Level::Required => Err(self.below_the_floor(&error)),
+                Level::Preferred | Level::Off => self.confined(chain(&error), ends, notice),
+            },
             (Err(error), _) => Err(chain(&error)),
         }
+    }
+
+    fn below_the_floor(&self, error: &sandbox::Error) -> String {
+        format!(
+            "{}; the floor of profile {} requires namespaces: a profile with `floor: {{namespaces: preferred}}`, as python-dev has \
+             it, runs on the weaker rung, by Landlock",
+            chain(error),
+            self.spec.profile
+        )
     }
 
     /// Runs the command without namespaces. What would be an overlay is a copy.
@@ -147,7 +158,7 @@ struct Done {
 
 fn report(
     spec: &RunSpec,
-    notes: Vec<Weakening>,
+    settings: &Settings,
     output: Output,
     elapsed: Duration,
     done: Result<Done, String>,
@@ -155,24 +166,25 @@ fn report(
 ) -> Report {
     let (outcome, duration, usage, enforced, changes) = match done {
         Ok(Done { end, mark }) => {
-            let enforced = with_notes(end.enforced, notes);
+            let enforced = with_notes(end.enforced, &settings.notes);
             (end.outcome, end.duration, end.usage, enforced, changes(spec, mark, lost))
         }
         Err(reason) => (Outcome::Refused { reason }, elapsed, Usage::default(), Enforcement::default(), None),
     };
+    let (stdout, stderr) = (output.stdout.finish(), output.stderr.finish());
     Report {
         run_id: spec.run_id.clone(),
         trace_id: spec.trace_id.clone(),
         profile: spec.profile.clone(),
         driver: Driver::Native,
         command: words(spec),
-        hint: hint(&outcome, spec),
+        hint: hint(&outcome, [&stdout, &stderr], settings),
         exit_code: outcome.exit_code().0,
         outcome,
         duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
         usage,
-        stdout: output.stdout.finish(),
-        stderr: output.stderr.finish(),
+        stdout,
+        stderr,
         denials: Vec::new(),
         changes,
         enforced,
@@ -180,9 +192,9 @@ fn report(
 }
 
 /// A note of the settings says more than what was read back about the same protection.
-fn with_notes(mut enforced: Enforcement, notes: Vec<Weakening>) -> Enforcement {
+fn with_notes(mut enforced: Enforcement, notes: &[Weakening]) -> Enforcement {
     enforced.weakened.retain(|found| notes.iter().all(|note| note.name != found.name));
-    enforced.weakened.splice(0..0, notes);
+    enforced.weakened.splice(0..0, notes.iter().cloned());
     enforced
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod fixture;
 mod host;
 mod identity;
+pub mod limit;
 mod mount;
 mod nearest;
 mod origin;

@@ -54,7 +54,7 @@ pub struct Cpu(u32);
 
 /// Why a text is not a number of processors.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a number of processors: write a number above zero, such as 1 or 0.5")]
+#[error("`{0}` is not a number of processors: write a number from 0.001 to 4000, such as 1 or 0.5")]
 pub struct CpuError(String);
 
 impl Cpu {

@@ -101,6 +101,7 @@ pub(super) fn chosen(name: Option<&str>) -> Result<&'static [Case]> {
 #[cfg(test)]
 mod tests {
     use super::{CASES, chosen};
+    use crate::arguments::USAGE;
 
     #[test]
     fn a_case_is_found_by_its_name() {
@@ -108,6 +109,13 @@ mod tests {
         assert!(chosen(Some("hardened")).expect("one").iter().all(|case| case.name == "hardened"));
         let error = chosen(Some("v1")).err().expect("no such case").to_string();
         assert_eq!(error, "there is no case `v1`, but v2, no-userns, hardened");
+    }
+
+    #[test]
+    fn the_usage_names_every_case() {
+        for case in CASES {
+            assert!(USAGE.contains(&format!(" {} (", case.name)), "{}", case.name);
+        }
     }
 
     #[test]

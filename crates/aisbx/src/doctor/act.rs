@@ -141,7 +141,10 @@ impl fmt::Display for Act {
         match self {
             Self::Setting { name, value } => write!(f, "sudo sysctl -w {name}={value}"),
             Self::Line { path, line } => {
-                write!(f, "echo {} | sudo tee -a {}", word(line), word(&path.to_string_lossy()))
+                let (line, path) = (word(line), path.to_string_lossy());
+                let path = word(&path);
+                // Who runs it twice has the line once, as with `--fix`.
+                write!(f, "{{ grep -qsxF {line} {path} || echo {line} | sudo tee -a {path}; }}")
             }
             Self::Write { path, text } => {
                 write!(f, "printf {} | sudo tee {}", word(&format(text)), word(&path.to_string_lossy()))
@@ -214,7 +217,9 @@ mod tests {
                 Act::Run(vec!["touch".to_owned(), dir.join("*").display().to_string()]),
             ]
         };
-        told(&acts(one.path()), one.path());
+        for _ in 0..2 {
+            told(&acts(one.path()), one.path());
+        }
         for act in acts(other.path()) {
             assert!(act.perform().unwrap(), "{act}");
         }

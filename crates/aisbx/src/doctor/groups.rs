@@ -9,10 +9,13 @@ use super::around::{Around, Container, DROP_INS};
 use super::hierarchies::Unified;
 use super::{Finding, Standing};
 
-/// How a controller stands that was tried.
-pub(super) fn finding(controller: Controller, holding: &Holding, around: &Around) -> Finding {
+/// How a controller stands that was tried. `namespaces`: the sandbox has a user namespace of its own.
+pub(super) fn finding(controller: Controller, holding: &Holding, namespaces: bool, around: &Around) -> Finding {
     let (subject, what, without) = words(controller);
     match holding {
+        Err(_) if is_held_without(controller, namespaces) => {
+            Finding::good(subject, format!("{what} by RLIMIT_NPROC in a user namespace of the sandbox's own"))
+        }
         Ok((version, parent)) => {
             Finding::good(subject, format!("{what} by cgroup {} in {}", number(*version), parent.display()))
         }
@@ -26,6 +29,11 @@ pub(super) fn finding(controller: Controller, holding: &Holding, around: &Around
             Finding { standing: Standing::Weak, fix: cause.fix(controller, around), ..Finding::good(subject, found) }
         }
     }
+}
+
+/// Whether the kernel holds it for the whole sandbox without a cgroup: it counts the processes of each user namespace.
+pub(super) fn is_held_without(controller: Controller, namespaces: bool) -> bool {
+    controller == Controller::Pids && namespaces
 }
 
 /// The name of an interface.
@@ -42,7 +50,7 @@ fn words(controller: Controller) -> (&'static str, &'static str, &'static str) {
         Controller::Cpu => ("cpu", "limited", "processors are bound and niced"),
         Controller::CpuAccounting => ("cpu_time", "counted", "processor time is added up"),
         Controller::Memory => ("memory", "limited", "memory is looked at"),
-        Controller::Pids => ("pids", "limited", "processes are limited for each user namespace"),
+        Controller::Pids => ("pids", "limited", "processes are looked at"),
     }
 }
 

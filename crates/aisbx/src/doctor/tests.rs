@@ -61,7 +61,8 @@ fn a_setting_that_forbids_namespaces_is_mended_now_and_for_good() {
     assert_eq!(
         cure(Part::Users, Errno::PERM, &around).to_string(),
         "sudo sysctl -w kernel.unprivileged_userns_clone=1 && \
-         echo 'kernel.unprivileged_userns_clone = 1' | sudo tee -a /etc/sysctl.d/60-aisbx.conf"
+         { grep -qsxF 'kernel.unprivileged_userns_clone = 1' /etc/sysctl.d/60-aisbx.conf || \
+         echo 'kernel.unprivileged_userns_clone = 1' | sudo tee -a /etc/sysctl.d/60-aisbx.conf; }"
     );
     let none = Around { settings: vec![(USERS, 0)], ..plain() };
     let fix = cure(Part::Network, Errno::NOSPC, &none).to_string();
@@ -95,7 +96,7 @@ fn the_apparmor_profile_names_this_program_and_no_other() {
 fn a_missing_module_is_loaded_now_and_at_boot() {
     let fix = cure(Part::Overlay, Errno::NODEV, &plain()).to_string();
     assert!(
-        fix.starts_with("sudo modprobe overlay && echo overlay | sudo tee -a /etc/modules-load.d/aisbx.conf"),
+        fix.starts_with("sudo modprobe overlay && { grep -qsxF overlay /etc/modules-load.d/aisbx.conf || echo overlay | sudo tee -a "),
         "{fix}"
     );
 }
@@ -125,7 +126,7 @@ fn unified(own: &str, handed: &[&str]) -> Around {
 }
 
 fn told(controller: Controller, around: &Around) -> (Cause, String) {
-    let finding = groups::finding(controller, &Err(Lack::Nowhere), around);
+    let finding = groups::finding(controller, &Err(Lack::Nowhere), false, around);
     assert_eq!(finding.standing, Standing::Weak);
     (Cause::of(controller, around), finding.fix.map(|fix| fix.to_string()).unwrap_or_default())
 }
@@ -228,8 +229,9 @@ fn the_rung_is_the_strongest_that_everything_is_there_for() {
     let held: Vec<_> = Controller::ALL.map(|one| (one, place())).into();
     let none: Vec<_> = Controller::ALL.map(|one| (one, Err(Lack::Nowhere))).into();
     let tried = |users: Option<Errno>| Part::ALL.map(|part| (part, users.filter(|_| part == Part::Users)));
-    let with =
-        |landlock, findings: &[Finding], users, holdings: &[_]| rung(findings, &tried(users), landlock, holdings);
+    let with = |landlock, findings: &[Finding], users, holdings: &[_]| {
+        rung(findings, have_namespaces(&tried(users)), landlock, holdings)
+    };
     let on = |findings: &[Finding], users, holdings: &[_]| with(Landlock::Denies(6), findings, users, holdings);
     assert_eq!(on(&[], None, &held), Rung::NamespacesWithCgroup);
     assert_eq!(on(&[], None, &none), Rung::NamespacesWithoutCgroup);
@@ -247,5 +249,15 @@ fn the_rung_is_the_strongest_that_everything_is_there_for() {
     assert_eq!(ladder(Rung::NamespacesWithCgroup, &held).found, "runs here: namespaces, limits by cgroup v2");
     let finding = ladder(Rung::NamespacesWithCgroup, &part);
     assert_eq!(finding.standing, Standing::Weak);
-    assert_eq!(finding.found, "runs here: namespaces, limits by cgroup v2, but for memory, pids");
+    assert_eq!(finding.found, "runs here: namespaces, limits by cgroup v2, but for memory");
+}
+
+#[test]
+fn a_user_namespace_counts_processes_as_well_as_a_cgroup() {
+    let without = |namespaces| groups::finding(Controller::Pids, &Err(Lack::Nowhere), namespaces, &plain());
+    let good = without(true);
+    assert_eq!((good.standing, good.fix), (Standing::Good, None));
+    assert_eq!(good.found, "limited by RLIMIT_NPROC in a user namespace of the sandbox's own");
+    assert_eq!(without(false).standing, Standing::Weak);
+    assert_eq!(groups::finding(Controller::Memory, &Err(Lack::Nowhere), true, &plain()).standing, Standing::Weak);
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use aisbx::Host;
-use aisbx::doctor::{Done, End, Finding, Standing, examine, is_refused, mend};
+use aisbx::doctor::{Barrier, Done, End, Finding, Standing, examine, is_mendable, is_refused, mend};
 use clap::Args;
 
 use super::{print, print_json};
@@ -15,8 +15,8 @@ use crate::say;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Everything is tried, in processes and cgroups that are gone at once. The last line tells what runs \
-                        here are held by.\n\nExit codes: 0 runs are possible; 1 no run is possible, or --fix was called \
-                        without being root."
+                        here are held by.\n\nExit codes: 0 runs are possible; 1 no run is possible, or there is something \
+                        to mend and --fix was not called by this host's root."
 )]
 pub(crate) struct Doctor {
     /// Print a JSON array
@@ -36,8 +36,8 @@ impl Doctor {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let host = Host::read();
         let mut findings = examine(&host);
-        let refused = self.fix && host.uid != 0;
-        if self.fix && !refused {
+        let barrier = Barrier::here(&host).filter(|_| self.fix && is_mendable(&findings));
+        if self.fix && barrier.is_none() {
             let done = mend(&findings);
             tell(&done);
             if done.iter().any(|done| done.end == End::Done) {
@@ -49,12 +49,18 @@ impl Doctor {
         } else {
             print(&shown(&findings))?;
         }
-        if refused {
-            say::error("cannot mend this host, because only root may change it");
-            say::hint(way_out());
-        }
-        Ok(if refused || is_refused(&findings) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        barrier.iter().for_each(|barrier| refuse(*barrier));
+        Ok(if barrier.is_some() || is_refused(&findings) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
+}
+
+fn refuse(barrier: Barrier) {
+    let (why, from) = match barrier {
+        Barrier::User => ("only root may change it", ""),
+        Barrier::Namespace => ("root of this user namespace is not the host's", "outside of this user namespace: "),
+    };
+    say::error(format_args!("cannot mend this host, because {why}"));
+    say::hint(format_args!("{from}{}", way_out()));
 }
 
 fn way_out() -> String {
@@ -74,7 +80,7 @@ fn tell(done: &[Done]) {
         }
     }
     if done.is_empty() {
-        say::note("nothing to do: root can mend nothing that is missing");
+        say::note("there is nothing that --fix could mend");
     }
 }
 

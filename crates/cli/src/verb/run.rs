@@ -1,5 +1,7 @@
 //! `aisbx run`: a command in a fresh sandbox.
 
+mod words;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,9 +9,11 @@ use std::process::ExitCode;
 use aisbx::{Host, Notice, Outcome, Prepared, Records, Report, Request};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use config::{Ceiling, Origin, Settings, WorkspaceChoice, parse_mount};
-use spec::{Access, Changes, Clock, Cpu, Driver, Lifetime, Network, Room, Sender, Size, Stdin, Weakening};
+use config::limit::{self, Amount, LimitError, Range};
+use config::{Ceiling, WorkspaceChoice, parse_mount};
+use spec::{Access, Changes, Cpu, Driver, Lifetime, Network, Size, Stdin, Weakening};
 
+use self::words::{limit_reached, sender, weaknesses};
 use super::{print, print_json};
 use crate::ends::{ends, is_watched};
 use crate::failure::Failure;
@@ -32,31 +36,31 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", value_parser = ceiling::<Cpu>, allow_hyphen_values = true)]
     cpu: Option<Ceiling<Cpu>>,
     /// Memory of all processes together, such as 512m
-    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, alias = "memory", value_name = "SIZE", value_parser = within(&limit::MEMORY), allow_hyphen_values = true)]
     mem: Option<Ceiling<Size>>,
     /// Part of processors that are short, in 1024ths of what a process outside gets
-    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::CPU_SHARES), allow_hyphen_values = true)]
     cpu_shares: Option<Ceiling<u32>>,
     /// End everything after this much processor time of all processes together, such as 10m
     #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
     cpu_time: Option<Ceiling<Lifetime>>,
     /// Processes and threads at the same time
-    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::PIDS), allow_hyphen_values = true)]
     pids: Option<Ceiling<u32>>,
     /// Everything writable that is not the host's own (changes of a `cow` workspace, /tmp, home, /dev/shm), such as 1g
-    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = within(&limit::DISK), allow_hyphen_values = true)]
     disk: Option<Ceiling<Size>>,
     /// Files, directories and links in the same
-    #[arg(long, value_name = "N", value_parser = count::<u64>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::INODES), allow_hyphen_values = true)]
     inodes: Option<Ceiling<u64>>,
     /// Largest file that may be written, such as 100m
-    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = within(&limit::BYTES), allow_hyphen_values = true)]
     file_size: Option<Ceiling<Size>>,
     /// Descriptors that one process has open
-    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = within(&limit::OPEN_FILES), allow_hyphen_values = true)]
     open_files: Option<Ceiling<u32>>,
     /// End everything after this much output on both streams together
-    #[arg(long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = within(&limit::BYTES), allow_hyphen_values = true)]
     max_output: Option<Ceiling<Size>>,
     /// End the command after this time, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = ceiling::<Lifetime>, allow_hyphen_values = true)]
@@ -133,19 +137,8 @@ fn ceiling<T: std::str::FromStr>(text: &str) -> Result<Ceiling<T>, T::Err> {
     text.parse()
 }
 
-fn size(text: &str) -> Result<Ceiling<Size>, String> {
-    match text.parse() {
-        Ok(Ceiling::At(size)) if size == Size::bytes(0) => Err("not a size above zero".to_owned()),
-        Ok(size) => Ok(size),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn count<T: std::str::FromStr + Default + PartialEq>(text: &str) -> Result<Ceiling<T>, String> {
-    match text.parse() {
-        Ok(count) if count != Ceiling::At(T::default()) => Ok(count),
-        _ => Err("not a number above zero".to_owned()),
-    }
+fn within<T: Amount>(range: &'static Range<T>) -> impl Fn(&str) -> Result<Ceiling<T>, LimitError> + Clone {
+    |text| range.read(text)
 }
 
 impl Run {
@@ -163,7 +156,6 @@ impl Run {
         if !self.quiet {
             warn_of_weakness(&notes);
         }
-        let hint = readonly_hint(prepared.settings());
         aisbx::outlive_file_size_limit();
         let mut untaken = false;
         let report = prepared.run(ends, &mut |notice| {
@@ -171,9 +163,6 @@ impl Run {
             self.tell(&notice);
         })?;
         self.conclude(&report, &notes)?;
-        if let (Some(hint), Outcome::Exited { code: 1.. }, false) = (hint, &report.outcome, self.quiet) {
-            say::hint(hint);
-        }
         Records::tidy_up_after(&host, &report.run_id);
         // Output that was lost is no success, whatever the command thinks.
         Ok(if untaken && report.exit_code == 0 { Failure::exit_code() } else { ExitCode::from(report.exit_code) })
@@ -238,8 +227,10 @@ impl Run {
                 ));
             }
             Notice::Untaken { reason } => say::error(format_args!("cannot write the command's output: {reason}")),
-            Notice::Lost { reason } => say::warning(format_args!("the record of this run is not whole: {reason}")),
-            Notice::Recorded(_) | Notice::Copying { .. } | Notice::Confined { .. } => {}
+            Notice::Lost { reason } if !self.quiet => {
+                say::warning(format_args!("the record of this run is not whole: {reason}"));
+            }
+            Notice::Recorded(_) | Notice::Copying { .. } | Notice::Confined { .. } | Notice::Lost { .. } => {}
         }
     }
 
@@ -258,20 +249,11 @@ impl Run {
             Outcome::Signaled { signal, by } if self.verbose => {
                 say::note(format_args!("ended by signal {signal}, sent by {}", sender(*by)));
             }
-            outcome if !self.quiet => {
-                if let Some(sentence) = limit_reached(outcome) {
-                    say::error(sentence);
-                }
-            }
-            _ => {}
-        }
-        if let (Some(hint), false) = (&report.hint, self.quiet) {
-            say::hint(hint);
-        }
-        if matches!(&report.outcome, Outcome::Refused { reason } if reason.contains("namespace")) {
-            say::hint("`aisbx doctor` tells what this host allows, and how to mend what is missing");
+            // Why a run ended is no less than why it never began: it is said to those who want quiet, too.
+            outcome => limit_reached(outcome).iter().for_each(say::error),
         }
         if !self.quiet {
+            advise(report);
             self.summarize(report, told);
         }
         if self.json { print_json(report) } else { Ok(()) }
@@ -301,61 +283,20 @@ impl Run {
     }
 }
 
-/// The limit that a run ended at, in words.
-fn limit_reached(outcome: &Outcome) -> Option<String> {
-    let used = |usage: Option<Size>| usage.map_or_else(String::new, |usage| format!(" ({usage} used)"));
-    Some(match outcome {
-        Outcome::TimedOut { limit, clock: Clock::Wall } => format!("timed out after {limit}"),
-        Outcome::TimedOut { limit, clock: Clock::Cpu } => format!("timed out after {limit} of processor time"),
-        Outcome::OutOfMemory { limit: Some(limit), usage, .. } => {
-            format!("out of memory: limit {limit}{}", used(*usage))
-        }
-        Outcome::OutOfMemory { limit: None, .. } => "out of memory: the host has no more".to_owned(),
-        Outcome::TooManyProcesses { limit, refused: Some(refused), .. } => {
-            format!("too many processes: limit {limit}, {refused} refused")
-        }
-        Outcome::TooManyProcesses { limit, refused: None, .. } => format!("too many processes: limit {limit}"),
-        Outcome::DiskFull { of: Room::Inodes, limit, .. } => format!("disk full: limit {limit} files"),
-        Outcome::DiskFull { of: Room::FileSize, limit, .. } => {
-            format!("file too large: limit {}", Size::bytes(*limit))
-        }
-        Outcome::DiskFull { limit, usage, .. } => {
-            format!("disk full: limit {}{}", Size::bytes(*limit), used(usage.map(Size::bytes)))
-        }
-        Outcome::OutputLimit { limit, .. } => format!("too much output: limit {limit}"),
-        _ => return None,
-    })
-}
-
-fn sender(by: Sender) -> &'static str {
-    match by {
-        Sender::Caller => "the caller",
-        Sender::Process => "a process inside, or from outside",
-        Sender::Fault => "the kernel, for what the program did",
-        Sender::Filter => "the system-call filter",
+/// What helps.
+fn advise(report: &Report) {
+    report.hint.iter().for_each(say::hint);
+    if matches!(&report.outcome, Outcome::Refused { reason } if reason.contains("namespace")) {
+        say::hint("`aisbx doctor` tells what this host allows, and how to mend what is missing");
     }
 }
 
 /// A weaker sandbox is told before anything runs in it, where it is known by then.
 fn warn_of_weakness(weakened: &[Weakening]) {
-    let told: Vec<_> = weakened.iter().map(|weak| format!("{}: {}", weak.name, weak.reason)).collect();
+    let told = weaknesses(weakened);
     if !told.is_empty() {
         say::warning(format_args!("weaker than it could be: {}", told.join("; ")));
     }
-}
-
-/// What helps a command that fails because it may not write, where nobody said that it may not.
-fn readonly_hint(settings: &Settings) -> Option<String> {
-    let chosen = &settings.rules.profile;
-    let unasked = settings.rules.access.value == Access::Ro
-        && !matches!(settings.rules.access.origin, Origin::Flag(_))
-        && matches!(chosen.origin, Origin::Detected(_));
-    (unasked && settings.workspace.value.is_some()).then(|| {
-        format!(
-            "the workspace is read-only, as profile {} has it ({}); --access cow lets the command write to a layer of its own",
-            chosen.value, chosen.origin
-        )
-    })
 }
 
 fn mount(text: &OsStr, host: &Host) -> Result<spec::Mount, Failure> {

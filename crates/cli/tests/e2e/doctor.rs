@@ -1,6 +1,7 @@
 //! `aisbx doctor`: what it says holds, what it says to do mends, and it changes nothing unasked.
 
-use std::process::Command;
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -10,16 +11,50 @@ use crate::harness::{Ended, Sandbox, World, is_root};
 /// What stands in for the places where settings are kept: an `/etc` of its own, in namespaces in which the caller is root.
 const PREPARE: &str = "mount -t tmpfs none /etc && mkdir /etc/sysctl.d || exit 99";
 
-/// Calls `doctor` in such namespaces, from a line of shell that has the call as `doctor`. What it would run is not found.
-#[track_caller]
-fn contained(sandbox: &Sandbox<'_>, words: &[&str], line: &str) -> Ended {
-    let call = sandbox.verb("doctor");
+/// What forbids namespaces, in such namespaces only.
+const FORBID: &str = "echo 0 >/proc/sys/user/max_user_namespaces || exit 98";
+
+/// Calls `doctor` in new namespaces, from a line of shell that has the call as `doctor`. What it would run is not found. `how` is
+/// what the user namespace is made with.
+fn call(sandbox: &Sandbox<'_>, how: &[&str], words: &[&str], line: &str) -> Command {
+    let doctor = sandbox.verb("doctor");
     let mut command = Command::new("unshare");
     sandbox.settle(&mut command);
-    let line = format!("{PREPARE}\ndoctor() {{ PATH=/nowhere \"$@\"; }}\n{line}");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &line, "sh"]);
-    command.arg(call.get_program()).args(call.get_args()).args(words);
+    command.arg("--user").args(how).args(["sh", "-c", line, "sh"]);
+    command.arg(doctor.get_program()).args(doctor.get_args()).args(words);
+    command
+}
+
+fn prepared(line: &str) -> String {
+    format!("{PREPARE}\ndoctor() {{ PATH=/nowhere \"$@\"; }}\n{line}")
+}
+
+/// In namespaces where the caller is a root that is not the host's.
+#[track_caller]
+fn contained(sandbox: &Sandbox<'_>, words: &[&str], line: &str) -> Ended {
+    let mut command = call(sandbox, &["--map-root-user", "--mount"], words, &prepared(line));
     command.output().expect("run unshare").into()
+}
+
+/// In namespaces where every id is itself, so that the caller is root as far as can be told. Takes root.
+#[track_caller]
+fn as_root(sandbox: &Sandbox<'_>, words: &[&str], line: &str) -> Ended {
+    // Who is nobody yet loses all rights when it starts a program, and has them when it does so as root.
+    let outer = r#"echo ready; read -r go; line=$1; shift; exec sh -c "$line" sh "$@""#;
+    let doctor = sandbox.verb("doctor");
+    let mut command = Command::new("unshare");
+    sandbox.settle(&mut command);
+    command.args(["--user", "--mount", "sh", "-c", outer, "sh", &prepared(line)]);
+    command.arg(doctor.get_program()).args(doctor.get_args()).args(words);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("run unshare");
+    let mut ready = [0; 6];
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut ready).expect("a namespace");
+    for map in ["uid_map", "gid_map"] {
+        std::fs::write(format!("/proc/{}/{map}", child.id()), "0 0 4294967295").expect("map every id to itself");
+    }
+    writeln!(child.stdin.take().expect("a pipe"), "go").expect("let it go on");
+    child.wait_with_output().expect("wait for it").into()
 }
 
 /// The finding about a subject.
@@ -101,15 +136,10 @@ fn it_takes_less_than_a_second() {
 #[test]
 fn only_root_mends_and_others_are_told_how() {
     let world = World::new();
-    let call = world.sandbox().verb("doctor");
-    let line = format!("exec {} doctor --fix", call.get_program().to_str().expect("test paths are UTF-8"));
-    // Root of nothing: in a user namespace without a map, one is nobody.
-    let mut command = Command::new("unshare");
-    world.sandbox().settle(&mut command);
-    let ended: Ended = match is_root() {
-        true => command.args(["--user", "sh", "-c", &line]).output().expect("run unshare").into(),
-        false => world.sandbox().ask("doctor", ["--fix"]),
-    };
+    // Somebody who is not root, and yet has the right to forbid namespaces.
+    let line = format!("{FORBID}\nexec \"$@\"");
+    let how = ["--map-user=1000", "--keep-caps"];
+    let ended: Ended = call(&world.sandbox(), &how, &["--fix"], &line).output().expect("run unshare").into();
     let ended = ended.code(1);
     assert!(ended.err().contains("error: cannot mend this host, because only root may"), "{ended}");
     assert!(ended.err().contains("hint: sudo ") && ended.err().contains("aisbx doctor --fix"), "{ended}");
@@ -117,10 +147,37 @@ fn only_root_mends_and_others_are_told_how() {
 }
 
 #[test]
+fn root_of_a_user_namespace_mends_nothing() {
+    let world = World::new();
+    let line = format!(
+        "{FORBID}\ndoctor \"$@\"; code=$?; find /etc -type f; cat /proc/sys/user/max_user_namespaces; exit $code"
+    );
+    let ended = contained(&world.sandbox(), &["--fix"], &line).code(1);
+    assert!(
+        ended.err().contains("error: cannot mend this host, because root of this user namespace is not"),
+        "{ended}"
+    );
+    assert!(ended.err().contains("hint: outside of this user namespace: sudo "), "{ended}");
+    let last: Vec<_> = ended.out().lines().rev().take(2).map(str::to_owned).collect();
+    assert!(last[0] == "0" && last[1].contains("runs here:"), "{ended}");
+}
+
+#[test]
+fn where_root_could_mend_nothing_nobody_is_sent_to_root() {
+    let world = World::new();
+    let findings = world.sandbox().ask("doctor", ["--json"]).success().json();
+    let is_roots = |finding: &Value| finding["fix"].as_str().is_some_and(|fix| fix.contains("sudo "));
+    if is_root() || findings.as_array().into_iter().flatten().any(is_roots) {
+        return;
+    }
+    let ended = world.sandbox().ask("doctor", ["--fix"]).success();
+    assert_eq!(ended.err(), "aisbx: there is nothing that --fix could mend\n", "{ended}");
+}
+
+#[test]
 fn a_setting_that_forbids_namespaces_is_mended() {
     let world = World::new();
-    let forbid = "echo 0 >/proc/sys/user/max_user_namespaces || exit 98";
-    let before = contained(&world.sandbox(), &["--json"], &format!("{forbid}\ndoctor \"$@\""));
+    let before = contained(&world.sandbox(), &["--json"], &format!("{FORBID}\ndoctor \"$@\""));
     let findings = before.json();
     assert_eq!(about(&findings, "users")["standing"], "missing", "{before}");
     let refused = about(&findings, "rung")["rung"] == "refused";
@@ -131,7 +188,7 @@ fn a_setting_that_forbids_namespaces_is_mended() {
     let run = sandbox.command(["true"]);
     let mut command = Command::new("unshare");
     sandbox.settle(&mut command);
-    let line = format!("{forbid}\nexec \"$@\"");
+    let line = format!("{FORBID}\nexec \"$@\"");
     command.args(["--user", "--map-root-user", "sh", "-c", &line, "sh"]).arg(run.get_program()).args(run.get_args());
     let ran: Ended = command.output().expect("run unshare").into();
     assert_eq!(ran.code, if refused { 125 } else { 0 }, "{before} {ran}");
@@ -139,13 +196,17 @@ fn a_setting_that_forbids_namespaces_is_mended() {
     let fix = about(&before.json(), "users")["fix"].as_str().unwrap_or_default().to_owned();
     assert!(fix.starts_with("sudo sysctl -w user.max_user_namespaces=15000 && "), "{fix}");
 
-    let mended = contained(&world.sandbox(), &["--json", "--fix"], &format!("{forbid}\ndoctor \"$@\""));
+    if !is_root() {
+        return;
+    }
+    let mended = as_root(&world.sandbox(), &["--json", "--fix"], &format!("{FORBID}\ndoctor \"$@\""));
     assert_eq!(about(&mended.json(), "users")["standing"], "good", "it was examined again: {mended}");
     for act in fix.split(" && ") {
         assert!(mended.err().contains(&format!("aisbx: done: {act}\n")), "{act}: {mended}");
     }
 
-    let kept = contained(&world.sandbox(), &["--fix"], &format!("{forbid}\ndoctor \"$@\" >&2; cat /etc/sysctl.d/*"));
+    let again = format!("{FORBID}\ndoctor \"$@\" >&2; {FORBID}\ndoctor \"$@\" >&2; cat /etc/sysctl.d/*");
+    let kept = as_root(&world.sandbox(), &["--fix"], &again);
     assert_eq!(kept.out(), "user.max_user_namespaces = 15000\n", "{kept}");
 }
 
@@ -154,20 +215,26 @@ fn where_nothing_is_missing_nothing_is_changed() {
     let world = World::new();
     let line = "doctor \"$@\" >&2; cat /proc/sys/user/max_user_namespaces; find /etc -type f";
     let settings = contained(&world.sandbox(), &[], "cat /proc/sys/user/max_user_namespaces").out();
-    let ended = contained(&world.sandbox(), &["--fix"], line).success();
+    let ended = match is_root() {
+        true => as_root(&world.sandbox(), &["--fix"], line),
+        false => contained(&world.sandbox(), &["--fix"], line),
+    };
+    let ended = ended.success();
     assert!(!ended.err().contains("done: "), "{ended}");
     assert_eq!(ended.out(), settings, "{ended}");
 }
 
 #[test]
 fn what_cannot_be_done_is_said() {
+    if !is_root() {
+        return;
+    }
     let world = World::new();
     // Where the setting is to be kept lies a directory.
     let line =
         "echo 0 >/proc/sys/user/max_user_namespaces && mkdir /etc/sysctl.d/60-aisbx.conf || exit 98\ndoctor \"$@\"";
-    let ended = contained(&world.sandbox(), &["--fix"], line);
+    let ended = as_root(&world.sandbox(), &["--fix"], line);
     assert!(ended.err().contains("done: sudo sysctl -w user.max_user_namespaces=15000\n"), "{ended}");
-    let failed =
-        "warning: could not: echo 'user.max_user_namespaces = 15000' | sudo tee -a /etc/sysctl.d/60-aisbx.conf: ";
-    assert!(ended.err().contains(failed), "{ended}");
+    let failed = |line: &str| line.contains("could not: { grep ") && line.contains("/etc/sysctl.d/60-aisbx.conf; }: ");
+    assert!(ended.err().lines().any(failed), "{ended}");
 }

@@ -115,6 +115,14 @@ fn every_value_tells_where_it_comes_from() {
     assert!(shown.out().contains("7m"), "{shown}");
     assert!(shown.out().contains(file.to_str().expect("UTF-8")), "the file is named: {shown}");
     assert!(shown.out().contains("strict"), "what it extends is named: {shown}");
+    let of = |level: &str, origin: &str| {
+        let row = |line: &str| line.contains("floor ") && line.contains(level) && line.ends_with(origin);
+        shown.out().lines().any(row)
+    };
+    assert!(of("required", "built-in profile strict, line 12") && of("preferred", "default"), "{shown}");
+    let rows = world.sandbox().ask("profile", ["show", "--json", "minimal"]).success().json();
+    let floor = rows["settings"].as_array().into_iter().flatten().find(|row| row["name"] == "floor namespaces");
+    assert!(floor.is_some_and(|row| row["value"] == "required" && row["origin"] != "default"), "{rows:#}");
 }
 
 #[test]

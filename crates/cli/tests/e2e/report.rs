@@ -119,6 +119,22 @@ fn quiet_and_verbose_touch_only_standard_error() {
 }
 
 #[test]
+fn why_a_run_ended_is_said_to_those_who_want_quiet_too() {
+    let world = World::new();
+    for (flags, line, why) in [
+        (["--timeout", "1s"], "sleep 60", "error: timed out after 1s\n"),
+        (["--max-output", "1k"], "yes >&2", "error: too much output: limit 1k\n"),
+        (["--inodes", "20"], "mkdir $(seq 100); sleep 60", "error: disk full: limit 20 files ("),
+    ] {
+        let told = world.sandbox().flags(flags).sh(line).err();
+        assert!(told.contains(why) && told.contains("\nhint: "), "the control: {told}");
+        let quiet = world.sandbox().flags(flags).flag("--quiet").sh(line).err();
+        assert!(quiet.contains(why), "{quiet}");
+        assert!(!quiet.contains("hint: ") && !quiet.contains("warning: "), "{quiet}");
+    }
+}
+
+#[test]
 fn memory_is_bounded_however_much_is_written() {
     let world = World::new();
     let call = world.sandbox().with_probe().flag("--json").command([PROBE, "fill", "400000000"]);

@@ -310,7 +310,9 @@ fn in_a_container_that_forbids_namespaces_the_next_rung_is_taken() {
         assert_eq!(ended.out(), "42\n");
         assert_eq!(ended.err().lines().filter(|line| line.contains("kept apart by Landlock")).count(), 1, "{ended}");
     }
-    call("strict").refused(&["cannot make new namespaces", "doctor"]);
+    let way_out =
+        ["cannot make new namespaces", "the floor of profile strict requires", "namespaces: preferred", "doctor"];
+    call("strict").refused(&way_out);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use spec::{CpuError, LifetimeError, SizeError};
+use spec::{CpuError, LifetimeError};
 
 use super::source::Source;
+use crate::limit::LimitError;
 use crate::mount::MountError;
 use crate::printable::printable;
 use crate::variable::VariableError;
@@ -55,12 +56,10 @@ pub(crate) enum Fault {
     Twice { key: String, first_key: String, first: Mark },
     #[error("`{key}` is given twice; keep one")]
     VariableTwice { key: String },
-    #[error("`{key}` must be {wanted}, not `{found}`")]
-    Amount { key: String, wanted: &'static str, found: String },
     #[error("`{key}`: {error}")]
     Cpu { key: String, error: CpuError },
     #[error("`{key}`: {error}")]
-    Size { key: String, error: SizeError },
+    Limit { key: String, error: LimitError },
     #[error("`{key}`: {error}")]
     Lifetime { key: String, error: LifetimeError },
     #[error("`{key}`: {error}")]

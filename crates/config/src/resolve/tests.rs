@@ -51,6 +51,10 @@ fn flags_win_over_the_profile_and_the_profile_over_defaults() {
     syscalls = baseline (default)
     toolchains = path (default)
     caps = none (default)
+    floor namespaces = required (default)
+    floor seccomp = required (default)
+    floor cgroup = preferred (default)
+    floor landlock = preferred (default)
     ");
     assert_eq!(settings.notes.len(), 1, "{:?}", settings.notes);
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use spec::{Access, Cpu, Driver, Lifetime, Limits, Mount, Network, Size, Syscalls, Weakening};
 
 use super::Row;
-use crate::profile::{Composed, Floor, NetworkRule, Profile, Toolchains};
+use crate::profile::{Composed, Floor, NetworkRule, Profile, Protection, Toolchains};
 use crate::variable::{Pattern, Variable};
 use crate::{Ceiling, Origin, Request, Sourced};
 
@@ -183,11 +183,18 @@ impl Rules {
         rows.extend(self.workspace.as_ref().map(|dir| row("workspace source", dir, path)));
         rows.extend(self.workdir.as_ref().map(|dir| row("workdir", dir, path)));
         rows.extend(self.entrypoint.as_ref().map(|words| row("entrypoint", words, |words| words.join(" "))));
-        rows.extend(self.floor.iter().map(floor_row));
+        rows.extend(Protection::ALL.map(|(name, protection)| self.floor_row(name, protection)));
         rows.extend(self.mounts.iter().map(mount_row));
         rows.extend(self.environment.iter().map(variable_row));
         rows.extend(self.env_pass.iter().map(|name| row("env_pass", name, Pattern::to_string)));
         rows
+    }
+
+    /// Nobody has to say what is required, and it is shown all the same.
+    fn floor_row(&self, name: &str, protection: Protection) -> Row {
+        let given = self.floor.iter().find(|floor| floor.value.protection == protection);
+        let level = protection.level_in(&mut self.floor()).name();
+        Row::new(format!("floor {name}"), level, given.map_or(&Origin::Default, |floor| &floor.origin))
     }
 }
 
@@ -209,10 +216,6 @@ fn asked<T>(flag: &'static str, request: Option<T>, profile: Option<Sourced<T>>,
 
 fn row<T>(name: &str, value: &Sourced<T>, show: impl Fn(&T) -> String) -> Row {
     Row::new(name, show(&value.value), &value.origin)
-}
-
-fn floor_row(floor: &Sourced<Floor>) -> Row {
-    row(&format!("floor {}", floor.value.protection.name()), floor, |floor| floor.level.name().to_owned())
 }
 
 fn mount_row(mount: &Sourced<Mount>) -> Row {

@@ -6,15 +6,15 @@ use crate::harness::World;
 fn a_limit_that_is_none_is_refused() {
     let world = World::new();
     for (flag, values, way_out) in [
-        ("--mem", ["0", "0m", "abc", "-1"].as_slice(), "size"),
-        ("--disk", &["0", "abc", "-1m"], "size"),
+        ("--mem", ["0", "0m", "abc", "-1", "4095k", "9223372036854775807"].as_slice(), "size"),
+        ("--disk", &["0", "abc", "-1m", "64k"], "size"),
         ("--file-size", &["0", "abc"], "size"),
         ("--max-output", &["0", "abc"], "size"),
-        ("--pids", &["0", "-1", "many", "1.5", "5000000000"], "a number above zero"),
-        ("--inodes", &["0", "-1", "many"], "a number above zero"),
-        ("--open-files", &["0", "-1", "many"], "a number above zero"),
-        ("--cpu-shares", &["0", "-1", "half"], "a number above zero"),
-        ("--cpu", &["0", "-1", "abc", "inf"], "a number above zero, such as 1 or 0.5"),
+        ("--pids", &["0", "-1", "many", "1.5", "4194304", "5000000000"], "a number from 1 to 4194303"),
+        ("--inodes", &["0", "-1", "many", "99999999999999999999"], "a number from 1 to 18446744073709551615"),
+        ("--open-files", &["0", "-1", "many"], "a number from 1 to 4294967295"),
+        ("--cpu-shares", &["0", "-1", "half", "1", "262145"], "a number from 2 to 262144"),
+        ("--cpu", &["0", "-1", "abc", "inf", "0.0001"], "a number from 0.001 to 4000, such as 1 or 0.5"),
         ("--cpu-time", &["0", "0s", "-1s", "abc"], "such as 30s, 5m or 1h30m"),
         ("--timeout", &["0", "abc"], "such as 30s, 5m or 1h30m"),
     ] {
@@ -39,6 +39,27 @@ fn a_key_that_is_none_is_refused_with_its_place() {
                 world.sandbox().with_profile("wrong", &format!("extends: e2e\n{key}: {value}\n")).sh("echo ran");
             let ended = ended.refused(&["wrong.yaml:3:", key]);
             assert_eq!(ended.out(), "", "{key}: {value}: {ended}");
+        }
+    }
+}
+
+#[test]
+fn the_least_and_the_most_that_can_be_asked_for_work() {
+    let world = World::new();
+    for (flag, value) in [
+        ("--mem", "4m"),
+        ("--mem", "9223372036854771712"),
+        ("--disk", "1m"),
+        ("--disk", "18446744073709551615"),
+        ("--pids", "4194303"),
+        ("--cpu-shares", "2"),
+        ("--cpu-shares", "262144"),
+        ("--cpu", "0.01"),
+        ("--cpu", "4000"),
+        ("--inodes", "18446744073709551615"),
+    ] {
+        for rung in super::RUNGS {
+            world.rung(rung).flags([flag, value]).run(["true"]).success();
         }
     }
 }

@@ -130,7 +130,7 @@ fn what_lies_in_memory_shares_one_room() {
         panic!("{:?}", report.outcome)
     };
     assert_eq!(report.stdout.text.matches("ENOSPC").count(), 2, "{}", report.stdout.text);
-    assert!(report.hint.as_deref().is_some_and(|hint| hint.contains("--disk")), "{:?}", report.hint);
+    assert!(report.hint.as_deref().is_some_and(|hint| hint.contains("allow more with --disk")), "{:?}", report.hint);
     let control = in_8m(&world, &line("2M"));
     assert_eq!(control.outcome, Outcome::Exited { code: 5 });
     assert_eq!(control.stdout.text.matches(r#""refused":null"#).count(), 4, "{}", control.stdout.text);

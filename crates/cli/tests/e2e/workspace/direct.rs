@@ -128,7 +128,12 @@ fn who_fails_to_write_where_nobody_said_read_only_is_told_the_way_out() {
         let ended = quiet.run(["touch", "new"]).code(1);
         assert!(!ended.err().contains(way_out), "{ended}");
     }
-    let fine = world.sandbox().bare().run(["true"]).success();
-    assert!(!fine.err().contains(way_out), "{fine}");
+    for (line, code) in [("true", 0), ("exit 1", 1), ("touch new || true", 0)] {
+        let ended = world.sandbox().bare().sh(line).code(code);
+        assert!(!ended.err().contains(way_out), "{line}: {ended}");
+    }
+    let report = world.sandbox().bare().report(["touch", "new"]);
+    assert!(report.hint.as_deref().is_some_and(|hint| hint.contains(way_out)), "{report:?}");
+    assert_eq!(world.sandbox().bare().report(["sh", "-c", "exit 1"]).hint, None);
     world.sandbox().bare().workspace("cow").run(["touch", "new"]).success();
 }

@@ -3,9 +3,10 @@
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
-use spec::{Access, Driver, Size, Syscalls};
+use spec::{Access, Driver, Syscalls};
 
 use super::{Fault, Reader};
+use crate::limit::{self, Amount, Range};
 use crate::profile::{NetworkRule, Toolchains};
 use crate::yaml::{Entry, Value};
 use crate::{Ceiling, Sourced};
@@ -40,16 +41,11 @@ impl Reader {
     }
 
     pub(crate) fn memory(&mut self, entry: &Entry) {
-        self.profile.memory = self.size(entry);
+        self.profile.memory = self.limit(entry, &limit::MEMORY);
     }
 
     pub(crate) fn disk(&mut self, entry: &Entry) {
-        self.profile.disk = self.size(entry);
-    }
-
-    fn size(&mut self, entry: &Entry) -> Option<Sourced<Ceiling<Size>>> {
-        let size = self.amount(entry, |key, error| Fault::Size { key, error })?;
-        self.above_zero(entry, size, Size::bytes(0), "an amount above zero")
+        self.profile.disk = self.limit(entry, &limit::DISK);
     }
 
     pub(crate) fn lifetime(&mut self, entry: &Entry) {
@@ -61,36 +57,31 @@ impl Reader {
     }
 
     pub(crate) fn file_size(&mut self, entry: &Entry) {
-        self.profile.file_size = self.size(entry);
+        self.profile.file_size = self.limit(entry, &limit::BYTES);
     }
 
     pub(crate) fn output(&mut self, entry: &Entry) {
-        self.profile.output = self.size(entry);
+        self.profile.output = self.limit(entry, &limit::BYTES);
     }
 
     pub(crate) fn pids(&mut self, entry: &Entry) {
-        self.profile.pids = self.count(entry, "a number of processes above zero");
+        self.profile.pids = self.limit(entry, &limit::PIDS);
     }
 
     pub(crate) fn cpu_shares(&mut self, entry: &Entry) {
-        self.profile.cpu_shares = self.count(entry, "a number above zero; 1024 is what a process outside gets");
+        self.profile.cpu_shares = self.limit(entry, &limit::CPU_SHARES);
     }
 
     pub(crate) fn inodes(&mut self, entry: &Entry) {
-        self.profile.inodes = self.count(entry, "a number of files above zero");
+        self.profile.inodes = self.limit(entry, &limit::INODES);
     }
 
     pub(crate) fn open_files(&mut self, entry: &Entry) {
-        self.profile.open_files = self.count(entry, "a number of descriptors above zero");
+        self.profile.open_files = self.limit(entry, &limit::OPEN_FILES);
     }
 
-    fn count<T: FromStr + Default + PartialEq>(
-        &mut self,
-        entry: &Entry,
-        wanted: &'static str,
-    ) -> Option<Sourced<Ceiling<T>>> {
-        let count = self.amount(entry, |key, _| Fault::Amount { key, wanted, found: plain(entry) })?;
-        self.above_zero(entry, count, T::default(), wanted)
+    fn limit<T: Amount>(&mut self, entry: &Entry, range: &Range<T>) -> Option<Sourced<Ceiling<T>>> {
+        self.value(entry, |text| range.read(text), |key, error| Fault::Limit { key, error })
     }
 
     fn amount<T: FromStr>(
@@ -98,7 +89,16 @@ impl Reader {
         entry: &Entry,
         fault: impl FnOnce(String, T::Err) -> Fault,
     ) -> Option<Sourced<Ceiling<T>>> {
-        match self.text(entry)?.parse() {
+        self.value(entry, str::parse, fault)
+    }
+
+    fn value<T, E>(
+        &mut self,
+        entry: &Entry,
+        read: impl FnOnce(&str) -> Result<T, E>,
+        fault: impl FnOnce(String, E) -> Fault,
+    ) -> Option<Sourced<T>> {
+        match read(self.text(entry)?) {
             Ok(value) => Some(self.sourced(value, entry.mark)),
             Err(error) => {
                 let fault = fault(self.named(entry), error);
@@ -106,21 +106,6 @@ impl Reader {
                 None
             }
         }
-    }
-
-    fn above_zero<T: PartialEq>(
-        &mut self,
-        entry: &Entry,
-        found: Sourced<Ceiling<T>>,
-        zero: T,
-        wanted: &'static str,
-    ) -> Option<Sourced<Ceiling<T>>> {
-        if found.value != Ceiling::At(zero) {
-            return Some(found);
-        }
-        let fault = Fault::Amount { key: self.named(entry), wanted, found: plain(entry) };
-        self.problem(entry.node.mark, fault);
-        None
     }
 
     pub(crate) fn network(&mut self, entry: &Entry) {
@@ -153,12 +138,5 @@ impl Reader {
             return self.problem(entry.node.mark, Fault::Workdir(text.to_owned()));
         }
         self.profile.workdir = Some(self.sourced(PathBuf::from(text), entry.mark));
-    }
-}
-
-fn plain(entry: &Entry) -> String {
-    match &entry.node.value {
-        Value::Scalar(scalar) => scalar.text.clone(),
-        _ => String::new(),
     }
 }

@@ -62,6 +62,7 @@ fn a_profile_may_refine_the_one_whose_name_it_has() {
     network = none (built-in profile strict, line 7)
     workspace access = ro (built-in profile strict, line 6)
     syscalls = baseline (built-in profile strict, line 8)
+    floor namespaces = required (built-in profile strict, line 12)
     ");
 }
 
@@ -88,4 +89,12 @@ fn a_composition_without_end_is_cut() {
     let text: Vec<_> = (0..40).map(|index| format!("  p{index}: {{extends: [p{0}, p{0}]}}", index + 1)).collect();
     fixture.write("project/p.yaml", format!("profiles:\n{}\n  p40: {{}}\n", text.join("\n")));
     insta::assert_snapshot!(given(&fixture, "p.yaml#p0"), @"the profile `p0` is composed of more than 64 profiles");
+}
+
+#[test]
+fn what_extends_both_kinds_has_the_floor_of_the_later() {
+    let fixture = Fixture::new();
+    fixture.write("project/p.yaml", "extends: [dev, strict]\n");
+    let all = given(&fixture, "./p.yaml");
+    assert!(all.contains("floor namespaces = required (built-in profile strict, line 12)"), "{all}");
 }

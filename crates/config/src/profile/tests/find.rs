@@ -209,7 +209,7 @@ fn a_file_is_checked_as_a_whole() {
     let bad = fixture.write("project/bad.yaml", "profiles: {a: {mmm: 1g}, b: {cpu: no}, c: {}}");
     insta::assert_snapshot!(fixture.message(&check(&fixture.host(), &bad).unwrap_err()), @"
     /project/bad.yaml:1:16: unknown key `mmm`; did you mean `mem`?
-    /project/bad.yaml:1:35: `cpu`: `no` is not a number of processors: write a number above zero, such as 1 or 0.5
+    /project/bad.yaml:1:35: `cpu`: `no` is not a number of processors: write a number from 0.001 to 4000, such as 1 or 0.5
     ");
     assert!(check(&fixture.host(), "nowhere.yaml".as_ref()).is_err());
 }

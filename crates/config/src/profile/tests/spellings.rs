@@ -83,8 +83,8 @@ floor: {namespaces: required, landlock: preferred, cgroup: off}
     workdir = src (/project/p.yaml:23:1)
     entrypoint = /usr/bin/python3 /workspace/src/main.py (/project/p.yaml:24:1)
     floor namespaces = required (/project/p.yaml:25:9)
-    floor landlock = preferred (/project/p.yaml:25:31)
     floor cgroup = off (/project/p.yaml:25:52)
+    floor landlock = preferred (/project/p.yaml:25:31)
     mount /workspace/src = /project/src (ro) (/project/p.yaml:9:5)
     mount /data = /home/u/data (ro) (/project/p.yaml:12:5)
     mount /workspace/tmp = /project/tmp (rw) (/project/p.yaml:14:5)
@@ -133,7 +133,12 @@ fn mistakes_are_told_with_place_and_way_out() {
         "cpu:",
         "memory: lots",
         "memory: 0",
+        "mem: 64k",
+        "disk: 4k",
         "pids: 0",
+        "pids: 4194304",
+        "cpu_shares: 1",
+        "cpu: 0.0001",
         "pids: 1.5",
         "lifetime: soon",
         "lifetime: 0s",
