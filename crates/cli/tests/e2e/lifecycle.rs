@@ -1,17 +1,18 @@
 //! A run ends when its command ends, when its time is up, or when it is told to; then everything in it has ended.
 
 use std::fs::{self, Permissions};
-use std::io::IoSliceMut;
+use std::io::{IoSliceMut, Read as _, Write as _};
 use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 
-use crate::harness::{Ended, PROBE, World, alive, eventually, is_root, unique};
+use crate::harness::{Ended, PROBE, Pty, World, alive, eventually, is_root, unique};
 
 #[test]
 fn time_is_up_even_for_the_stubborn() {
@@ -131,6 +132,57 @@ fn a_reader_who_does_not_read_does_not_hold_up_the_end_of_time() {
     // Nobody takes what comes; the launcher ends all the same: the limit, and two times the grace.
     assert!(eventually(|| started.child.try_wait().expect("ask").is_some()), "it waits for its reader");
     assert_eq!(started.child.try_wait().expect("ask").and_then(|status| status.code()), Some(124));
+}
+
+/// A page of memory; a pipe holds sixteen.
+const PAGE: usize = 4096;
+
+/// A run that has a second and writes for longer, on both streams.
+fn floods(world: &World) -> Command {
+    world.sandbox().flags(["-q", "--timeout", "1s"]).command(["sh", "-c", "yes & exec yes >&2"])
+}
+
+/// The same with both streams at one end.
+fn floods_into(world: &World, end: impl Into<OwnedFd>) -> Command {
+    let end = end.into();
+    let mut call = floods(world);
+    call.stdout(end.try_clone().expect("copy a descriptor")).stderr(end);
+    call
+}
+
+/// The same with both streams at `/dev/tty`, which is another terminal for each who opens it.
+fn floods_into_its_terminal(world: &World, terminal: OwnedFd) -> Command {
+    let call = floods(world);
+    let mut leader = Command::new("setsid");
+    world.sandbox().settle(&mut leader);
+    leader.args(["--ctty", "sh", "-c", r#"exec "$@" </dev/null >/dev/tty 2>&1"#, "sh"]);
+    leader.arg(call.get_program()).args(call.get_args()).stdin(terminal);
+    leader
+}
+
+#[test]
+fn an_end_that_both_streams_share_does_not_hold_up_the_end_of_time() {
+    let world = World::new();
+    let (mut reader, mut pipe) = std::io::pipe().expect("a pipe");
+    pipe.write_all(&[0; 16 * PAGE]).expect("fill the pipe");
+    let (_peer, socket) = UnixStream::pair().expect("a socket");
+    let [(_master, terminal), (_other, own)] = [Pty::pair(), Pty::pair()];
+    let calls = [
+        floods_into(&world, pipe),
+        floods_into(&world, socket),
+        floods_into(&world, terminal),
+        floods_into_its_terminal(&world, own),
+    ];
+    let mut runs = calls.map(|mut call| call.spawn().expect("start aisbx"));
+    // Both wait by now; one page of a pipe is offered to both.
+    std::thread::sleep(Duration::from_millis(500));
+    reader.read_exact(&mut [0; PAGE]).expect("read");
+    let mut ask = || runs.each_mut().map(|run| run.try_wait().expect("ask").and_then(|status| status.code()));
+    eventually(|| ask().iter().all(Option::is_some));
+    let codes = ask();
+    // Already gone is as good.
+    let _ = runs.each_mut().map(|run| run.kill().and_then(|()| run.wait()));
+    assert_eq!(codes, [Some(124); 4], "a pipe, a socket, a terminal, `/dev/tty`");
 }
 
 #[test]

@@ -1,12 +1,17 @@
 //! Standard streams pass through unchanged: binary, large, separate, and whatever state they are in at the start.
 
 use std::fs::{self, File};
+use std::io::Read as _;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 
+use rustix::fs::fcntl_getfl;
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use serde_json::Value;
 
-use crate::harness::{Fact, PROBE, Sandbox, World, outside, probe};
+use crate::harness::{Fact, PROBE, Pty, Sandbox, World, outside, probe};
 
 /// Every byte there is, in order.
 fn every_byte() -> Vec<u8> {
@@ -123,6 +128,44 @@ fn a_full_disk_behind_standard_output_is_told() {
     let ended = by_shell(&world.sandbox(), r#""$@" >/dev/full"#, ["sh", "-c", "echo lost"]);
     assert!(!ended.err().contains("panicked"), "{ended}");
     assert_ne!(ended.code, 0, "output that was lost is no success: {ended}");
+}
+
+#[test]
+fn whatever_standard_output_is_gets_all_of_it_and_stays_as_it_was() {
+    const BYTES: usize = 300_000;
+    let world = World::new();
+    let run = |end: OwnedFd| {
+        let mut call = world.sandbox().with_probe().command([PROBE, "fill", &BYTES.to_string()]);
+        let flags = fcntl_getfl(&end).expect("flags");
+        let status = call.stdout(end.try_clone().expect("copy a descriptor")).status().expect("run aisbx");
+        assert_eq!(fcntl_getfl(&end).expect("flags"), flags, "others share it");
+        assert!(status.success(), "{status}");
+    };
+    let (socket, peer) = UnixStream::pair().expect("a socket");
+    let (pipe, writer) = std::io::pipe().expect("a pipe");
+    let (master, terminal) = Pty::pair();
+    let mut raw = tcgetattr(&terminal).expect("settings");
+    raw.make_raw();
+    tcsetattr(&terminal, OptionalActions::Now, &raw).expect("make it raw");
+    for (reader, end) in [(OwnedFd::from(socket), peer.into()), (pipe.into(), writer.into()), (master.into(), terminal)]
+    {
+        let reader = std::thread::spawn(move || {
+            let mut bytes = vec![0; BYTES];
+            File::from(reader).read_exact(&mut bytes).expect("read");
+            bytes
+        });
+        run(end);
+        let bytes = reader.join().expect("the reader ends");
+        assert_eq!(
+            bytes.iter().enumerate().find(|(place, byte)| *place as u8 != **byte),
+            None,
+            "the pattern is broken"
+        );
+    }
+    let log = world.write("log", "before\n");
+    run(File::options().append(true).open(&log).expect("open").into());
+    run(File::options().append(true).open(&log).expect("open").into());
+    assert_eq!(fs::metadata(&log).expect("a file").len() as usize, "before\n".len() + 2 * BYTES);
 }
 
 #[test]

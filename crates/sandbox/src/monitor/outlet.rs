@@ -1,26 +1,23 @@
 //! One stream of output: from the command to the sink and to the caller's end, never blocking and never holding more than
 //! one piece.
 
+mod target;
+
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use linux::Errno;
 use rustix::buffer::spare_capacity;
 use rustix::event::PollFlags;
-use rustix::fs::{FileType, fstat};
 
 use super::{PIECE, Stream};
-
-/// What can be written to a pipe or terminal that polls as writable without blocking: PIPE_BUF (pipe(7)).
-const UNBLOCKED: usize = 4096;
+use target::Target;
 
 /// One stream of output.
 #[derive(Debug)]
 pub(super) struct Outlet<'fd> {
     stream: Stream,
     source: Option<OwnedFd>,
-    target: Option<BorrowedFd<'fd>>,
-    /// How much may be written to the target at once.
-    at_once: usize,
+    target: Option<Target<'fd>>,
     piece: Vec<u8>,
     written: usize,
     /// What may still be read, in bytes, once everything in the sandbox has ended: somebody outside may have been handed the
@@ -35,9 +32,8 @@ const KEPT: usize = 1 << 20;
 
 impl<'fd> Outlet<'fd> {
     pub(super) fn new(stream: Stream, source: OwnedFd, target: Option<BorrowedFd<'fd>>) -> Self {
-        let regular = |fd: &BorrowedFd<'_>| fstat(fd).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file());
-        let at_once = if target.as_ref().is_some_and(regular) { PIECE } else { UNBLOCKED };
-        Self { stream, source: Some(source), target, at_once, piece: Vec::new(), written: 0, left: None, refused: None }
+        let target = target.map(Target::new);
+        Self { stream, source: Some(source), target, piece: Vec::new(), written: 0, left: None, refused: None }
     }
 
     /// Whether there is nothing more to come.
@@ -57,7 +53,7 @@ impl<'fd> Outlet<'fd> {
     /// What must happen next for this stream to go on; `None` when it is done.
     pub(super) fn awaits(&self) -> Option<(BorrowedFd<'_>, PollFlags)> {
         if self.is_full() {
-            return self.target.map(|target| (target, PollFlags::OUT));
+            return self.target.as_ref().map(|target| (target.as_fd(), PollFlags::OUT));
         }
         self.source.as_ref().map(|source| (source.as_fd(), PollFlags::IN))
     }
@@ -108,10 +104,8 @@ impl<'fd> Outlet<'fd> {
     }
 
     fn write(&mut self) -> Result<(), Errno> {
-        let Some(target) = self.target else { return Ok(()) };
-        let rest = self.piece.get(self.written..).unwrap_or_default();
-        let rest = rest.get(..self.at_once).unwrap_or(rest);
-        match rustix::io::write(target, rest) {
+        let Some(target) = &mut self.target else { return Ok(()) };
+        match target.write(self.piece.get(self.written..).unwrap_or_default()) {
             Ok(count) => self.written += count,
             Err(Errno::AGAIN | Errno::INTR) => {}
             // The command meets what it would without us: a broken pipe.

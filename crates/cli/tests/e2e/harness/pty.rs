@@ -19,19 +19,25 @@ pub(crate) struct Pty {
 }
 
 impl Pty {
-    /// Starts a command as leader of a session whose terminal is 80 columns by 24 rows.
-    pub(crate) fn start(command: &Command) -> Self {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
-        let master = openpt(flags | OpenptFlags::CLOEXEC).expect("open a terminal");
+    /// Both sides of a terminal that is 80 columns by 24 rows.
+    pub(crate) fn pair() -> (File, OwnedFd) {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = openpt(flags).expect("open a terminal");
         grantpt(&master).and_then(|()| unlockpt(&master)).expect("unlock a terminal");
-        let slave: OwnedFd = ioctl_tiocgptpeer(&master, flags | OpenptFlags::CLOEXEC).expect("open its other side");
+        let slave = ioctl_tiocgptpeer(&master, flags).expect("open its other side");
+        let master = File::from(master);
+        resize(&master, 80, 24);
+        (master, slave)
+    }
+
+    /// Starts a command as leader of a session with a terminal of its own.
+    pub(crate) fn start(command: &Command) -> Self {
+        let (master, slave) = Self::pair();
         let stream = || Stdio::from(slave.try_clone().expect("copy a descriptor"));
         let mut leader = Command::new("setsid");
         leader.args(["--ctty", "--wait"]).arg(command.get_program()).args(command.get_args());
         leader.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         leader.current_dir(command.get_current_dir().expect("a directory"));
-        let master = File::from(master);
-        resize(&master, 80, 24);
         let child = leader.stdin(stream()).stdout(stream()).stderr(stream()).spawn().expect("start setsid");
         let output = listen(master.try_clone().expect("copy a descriptor"));
         Self { master, child, output, seen: Vec::new() }
