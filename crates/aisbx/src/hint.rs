@@ -32,14 +32,14 @@ pub(crate) fn hint(outcome: &Outcome, output: [&Captured; 2], settings: &Setting
             let (reached, way_out) = (output.reached(limit), output.way_out());
             Some(format!("{reached}, and the report has the beginning and the end: {way_out}"))
         }
-        Outcome::TimedOut { limit, clock: Clock::Cpu } => {
+        Outcome::TimedOut { limit, clock: Clock::Cpu, .. } => {
             let time = Limit::new("--cpu-time", "cpu_time", &rules.cpu_time);
             Some(format!("{} by all processes together: {}", time.reached(limit), time.way_out()))
         }
-        Outcome::TimedOut { limit, clock: Clock::Wall } => {
+        Outcome::TimedOut { limit, clock: Clock::Wall, .. } => {
             Some(Limit::new("--timeout", "lifetime", &rules.lifetime).plainly(limit))
         }
-        Outcome::Exited { code: 1.. } if output.into_iter().any(tells_of_read_only) => read_only(settings),
+        Outcome::Exited { code: 1.. } => output.into_iter().find_map(|stream| told(stream, settings)),
         _ => None,
     }
 }
@@ -100,6 +100,40 @@ impl<'s> Limit<'s> {
     }
 }
 
+/// What a program that failed told of a refusal nobody else counts.
+fn told(stream: &Captured, settings: &Settings) -> Option<String> {
+    let rules = &settings.rules;
+    if tells_of_read_only(stream) {
+        return read_only(settings);
+    }
+    if let (true, Ceiling::At(size)) = (tells_of_size(stream), &rules.file_size.value) {
+        return Some(full(Room::FileSize, size.as_bytes(), settings));
+    }
+    match &rules.pids.value {
+        // Of what nobody asked for there is plenty, and the same words tell of other things.
+        Ceiling::At(count) if rules.pids.origin != Origin::Default && tells_of_crowd(stream) => {
+            let pids = Limit::new("--pids", "pids", &rules.pids);
+            Some(format!(
+                "a process or thread may have been refused, of which there may be {count}: {}",
+                pids.way_out()
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a program told that a file may not grow.
+fn tells_of_size(stream: &Captured) -> bool {
+    stream.text.contains("ile too large") || stream.text.contains("EFBIG")
+}
+
+/// Whether a program told that it got no other process or thread: shells, C libraries, Java, Node.js.
+fn tells_of_crowd(stream: &Captured) -> bool {
+    ["annot fork", "esource temporarily unavailable", "unable to create native thread", "EAGAIN"]
+        .iter()
+        .any(|words| stream.text.contains(words))
+}
+
 /// Whether a program told that it may not write, by the kernel's words or its name for them: C libraries begin the words with a
 /// capital, Go does not, Node.js has the name.
 fn tells_of_read_only(stream: &Captured) -> bool {
@@ -148,5 +182,22 @@ mod tests {
             assert!(tells(text), "{text}");
         }
         assert!(!tells("Permission denied") && !tells(""));
+    }
+
+    #[test]
+    fn refused_processes_and_files_are_told_of_in_many_ways() {
+        let stream = |text: &str| Captured { text: text.to_owned(), ..Captured::default() };
+        for text in [
+            "sh: 1: Cannot fork",
+            "sh: fork: retry: Resource temporarily unavailable",
+            "BlockingIOError: [Errno 11] Resource temporarily unavailable",
+            "java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory",
+            "Error: spawn /bin/true EAGAIN",
+        ] {
+            assert!(tells_of_crowd(&stream(text)), "{text}");
+        }
+        assert!(tells_of_size(&stream("OSError: [Errno 27] File too large")));
+        assert!(tells_of_size(&stream("Error: EFBIG: file too large, write")));
+        assert!(!tells_of_crowd(&stream("no")) && !tells_of_size(&stream("no")));
     }
 }

@@ -28,6 +28,9 @@ pub enum Outcome {
         /// Which time.
         #[serde(default)]
         clock: Clock,
+        /// How much had passed, or was used, at that moment.
+        #[serde(default)]
+        usage: Option<Lifetime>,
     },
     /// The memory was used up, and everything was ended.
     OutOfMemory {

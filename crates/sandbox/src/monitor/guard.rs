@@ -225,7 +225,7 @@ impl<'a> Guard<'a> {
         let counted = self.cgroup.and_then(Cgroup::time);
         let used = counted.map_or(sample.user + sample.system, |(user, system)| user + system);
         let limit = (used >= limit).then_some(limit).and_then(Lifetime::new)?;
-        Some(Outcome::TimedOut { limit, clock: Clock::Cpu })
+        Some(Outcome::TimedOut { limit, clock: Clock::Cpu, usage: Lifetime::new(used) })
     }
 
     fn disk(&mut self, sink: &mut dyn Sink) -> Option<Outcome> {

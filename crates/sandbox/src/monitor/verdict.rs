@@ -42,6 +42,11 @@ impl Seen {
         }
         Some(match self.ended? {
             Status::Exited(0) => Outcome::Exited { code: 0 },
+            // So a shell tells of a child.
+            Status::Exited(told) if told == code(libc::SIGXFSZ as u8) => {
+                let limited = self.limited(bounds, told).or_else(|| too_large(bounds, told));
+                limited.unwrap_or(Outcome::Exited { code: told })
+            }
             Status::Exited(code) => self.limited(bounds, code).unwrap_or(Outcome::Exited { code }),
             Status::Signaled(signal) => {
                 let limited = match i32::from(signal) {
@@ -151,6 +156,14 @@ mod tests {
         let seen = Seen { ended: Some(Status::Signaled(25)), ..Seen::default() };
         let expected = Outcome::DiskFull { of: Room::Disk, limit: 4 << 20, usage: Some(4 << 20), code: 153 };
         assert_eq!(outcome(&seen), expected);
+    }
+
+    #[test]
+    fn a_shell_tells_of_a_child_whose_file_was_too_large() {
+        let seen = Seen { ended: Some(Status::Exited(153)), ..Seen::default() };
+        let expected = Outcome::DiskFull { of: Room::Disk, limit: 4 << 20, usage: Some(4 << 20), code: 153 };
+        assert_eq!(outcome(&seen), expected);
+        assert_eq!(seen.outcome(&Bounds::default(), OsStr::new("p")), Some(Outcome::Exited { code: 153 }));
     }
 
     #[test]

@@ -299,7 +299,10 @@ impl<'a> Watch<'a> {
         let Some(deadline) = self.deadline.filter(|deadline| Instant::now() >= *deadline) else { return Ok(()) };
         let ended = self.seen.ended.is_some() || self.seen.not_executed.is_some();
         match (&self.seen.reached, self.lifetime) {
-            (None, Some(limit)) if !ended => return self.reach(Outcome::TimedOut { limit, clock: Clock::Wall }),
+            (None, Some(limit)) if !ended => {
+                let usage = Lifetime::new(self.started.elapsed());
+                return self.reach(Outcome::TimedOut { limit, clock: Clock::Wall, usage });
+            }
             (Some(_), _) if !alive => self.outlets.iter_mut().for_each(Outlet::stop),
             // It was done in time; whoever reads slowly gets all of it.
             _ if !alive => {

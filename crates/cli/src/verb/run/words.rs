@@ -6,8 +6,8 @@ use spec::{Clock, Outcome, Room, Sender, Size, Weakening};
 pub(super) fn limit_reached(outcome: &Outcome) -> Option<String> {
     let used = |usage: Option<Size>| usage.map_or_else(String::new, |usage| format!(" ({usage} used)"));
     Some(match outcome {
-        Outcome::TimedOut { limit, clock: Clock::Wall } => format!("timed out after {limit}"),
-        Outcome::TimedOut { limit, clock: Clock::Cpu } => format!("timed out after {limit} of processor time"),
+        Outcome::TimedOut { limit, clock: Clock::Wall, .. } => format!("timed out after {limit}"),
+        Outcome::TimedOut { limit, clock: Clock::Cpu, .. } => format!("timed out after {limit} of processor time"),
         Outcome::OutOfMemory { limit: Some(limit), usage, .. } => {
             format!("out of memory: limit {limit}{}", used(*usage))
         }

@@ -4,7 +4,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::ends::groups;
-use super::shell;
+use super::{RUNGS, shell};
 use crate::harness::{Ended, World, alive, eventually, is_root, unique};
 
 /// How many, where the machine is able.
@@ -54,4 +54,14 @@ fn start(world: &World, line: &str, marker: &str) -> Child {
     let mut command = world.sandbox().bare().profile("e2e").flags(BOUNDS).with_probe().command(shell(line, marker));
     // Quiet as they are, their errors fit a pipe.
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("start aisbx")
+}
+
+#[test]
+fn whoever_is_refused_one_and_says_so_gets_a_hint() {
+    let world = World::new();
+    for rung in RUNGS {
+        let report = world.rung(rung).flags(["--pids", "1"]).report(["sh", "-c", "ls; ls"]);
+        assert_ne!(report.exit_code, 0, "{report:?}");
+        assert!(report.hint.as_deref().is_some_and(|hint| hint.contains("--pids")), "{:?}", report.hint);
+    }
 }

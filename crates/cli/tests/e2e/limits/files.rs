@@ -3,7 +3,7 @@
 use spec::{Outcome, Room};
 
 use super::{RUNGS, done, fact, mechanism, number, probe};
-use crate::harness::World;
+use crate::harness::{PROBE, World};
 
 #[test]
 fn a_file_stops_at_its_size() {
@@ -29,6 +29,24 @@ fn a_file_stops_at_its_size() {
         world.rung(rung).flags(["--file-size", "1m"]).probe(["raise-limit", RESOURCE]).answers("EPERM");
     }
     assert_eq!(number(&world.sandbox().probe(["disk", "one", ".", "4M"]), "written"), 4 << 20, "control");
+}
+
+#[test]
+fn whoever_meets_it_and_says_so_gets_a_hint() {
+    let world = World::new();
+    let line = "open('f', 'wb').write(b'x' * (4 << 20))";
+    for rung in RUNGS {
+        let report = world.rung(rung).flags(["--file-size", "1m"]).report(["python3", "-c", line]);
+        assert_eq!(report.outcome, Outcome::Exited { code: 1 }, "{:?}", report.stderr);
+        assert!(report.hint.as_deref().is_some_and(|hint| hint.contains("--file-size 1m")), "{:?}", report.hint);
+        let report =
+            world.on(rung).flags(["--file-size", "1m"]).report(["sh", "-c", "\"$0\" disk one . 4M; exit $?", PROBE]);
+        assert!(
+            matches!(report.outcome, Outcome::DiskFull { of: Room::FileSize, code: 153, .. }),
+            "{:?}",
+            report.outcome
+        );
+    }
 }
 
 #[test]

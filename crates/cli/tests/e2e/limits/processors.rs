@@ -74,7 +74,10 @@ fn time_is_up(way: &str) {
     for rung in RUNGS {
         let report = world.on(rung).flags(["--cpu-time", "1s"]).report(probe(&format!("spin 2 60000 {way}")));
         let limit = "1s".parse().expect("a span");
-        assert_eq!(report.outcome, Outcome::TimedOut { limit, clock: Clock::Cpu }, "{way}: {:?}", report.enforced);
+        let Outcome::TimedOut { limit: found, clock: Clock::Cpu, usage: Some(usage) } = report.outcome else {
+            panic!("{way}: {:?} {:?}", report.outcome, report.enforced)
+        };
+        assert!(found == limit && usage >= limit, "{way}: {usage}");
         let counted = mechanism(&report, "cpu_time").starts_with("watched, 1 s, ");
         assert!(report.exit_code == 124 && counted, "{:?} {:?}", report.outcome, report.enforced);
         let hint = report.hint.as_deref().unwrap_or_default();
