@@ -187,7 +187,10 @@ const RESOURCES: [(Resource, &str, &str, (&str, &str)); 3] = [
 /// The hard limit in a row of `/proc/PID/limits` (proc_pid_limits(5)): name, soft limit, hard limit, unit.
 fn resource_limit(text: &str, row: &str) -> Option<u64> {
     let rest = text.lines().find_map(|line| line.strip_prefix(row))?;
-    rest.split_whitespace().nth(1)?.parse().ok()
+    match rest.split_whitespace().nth(1)? {
+        "unlimited" => Some(u64::MAX),
+        number => number.parse().ok(),
+    }
 }
 
 /// The files in which a limit stands.
@@ -224,7 +227,9 @@ mod tests {
     #[test]
     fn what_the_kernel_says_of_a_process_is_read() {
         let text = "Limit  Soft Limit  Hard Limit  Units\nMax processes  7  9  processes\nMax open files  unlimited  unlimited  files\n";
-        assert_eq!((resource_limit(text, "Max processes"), resource_limit(text, "Max open files")), (Some(9), None));
+        assert_eq!(resource_limit(text, "Max processes"), Some(9));
+        assert_eq!(resource_limit(text, "Max open files"), Some(u64::MAX));
+        assert_eq!(resource_limit(text, "Max file size"), None);
         let status = |text: &str| Status(text.to_owned()).processors();
         assert_eq!(status("Cpus_allowed:\tff,00000003\n"), Some(10));
         assert_eq!(status("Cpus_allowed:\t?\n"), None);

@@ -111,7 +111,9 @@ pub(super) fn step_back(prepared: &Prepared, plan: &Plan) -> Result<()> {
     if let Some(processors) = &prepared.processors {
         sched_setaffinity(None, processors)?;
     }
-    plan.bounds.nice.map_or(Ok(()), |nice| rustix::process::setpriority_process(None, nice))
+    // Whoever was called by somebody nicer stays so: only root may take that back.
+    let own = rustix::process::getpriority_process(None)?;
+    plan.bounds.nice.map_or(Ok(()), |nice| rustix::process::setpriority_process(None, nice.max(own)))
 }
 
 /// Bounds the resources of this process and all that it starts, for good. What the caller has less of stays so.
