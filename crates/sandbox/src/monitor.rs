@@ -37,6 +37,12 @@ pub struct Ends<'fd> {
     pub stderr: Option<BorrowedFd<'fd>>,
 }
 
+impl<'fd> Ends<'fd> {
+    fn all(&self) -> [Option<BorrowedFd<'fd>>; 3] {
+        [self.stdin, self.stdout, self.stderr]
+    }
+}
+
 /// A stream of the command's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {

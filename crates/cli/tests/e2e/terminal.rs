@@ -2,8 +2,9 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use crate::harness::{Fact, PROBE, Pty, Sandbox, World, probe};
+use crate::harness::{Fact, PROBE, Pty, Sandbox, World, alive, eventually, probe, unique};
 
 /// The last line that holds a fact.
 fn fact(text: &str) -> Fact {
@@ -60,6 +61,32 @@ fn typed_text_arrives_and_echoes() {
     terminal.type_in("typed\r");
     terminal.expect("got:typed");
     assert!(terminal.end().0.success());
+}
+
+#[test]
+fn a_terminal_that_is_closed_for_a_moment_is_still_listened_to() {
+    let world = World::new();
+    let line = "exec <&- >&- 2>&-; sleep 0.3; exec >/dev/tty; head -c 300000 /dev/zero | tr '\\0' x; echo LAST; exit 3";
+    for flags in [&["--timeout", "10s", "-t"][..], &["--timeout", "10s", "-i", "-t"]] {
+        let call = world.sandbox().flags(flags).command(["sh", "-c", line]);
+        let (status, text) = Pty::start(&call).end();
+        assert_eq!(status.code(), Some(3), "{flags:?}");
+        assert_eq!(text.matches('x').count(), 300_000, "{flags:?}");
+        assert!(text.contains("LAST"), "{flags:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_others_keep_does_not_hold_the_run() {
+    let world = World::new();
+    let marker = unique("keeps-terminal");
+    let begin = Instant::now();
+    let line = "$0 daemon 600 $1; setsid $0 stubborn 600 $1 & head -c 300000 /dev/zero | tr '\\0' x; exit 3";
+    let call = world.sandbox().with_probe().flag("-t").command(["sh", "-c", line, PROBE, &marker]);
+    let (status, text) = Pty::start(&call).end();
+    assert_eq!((status.code(), text.matches('x').count()), (Some(3), 300_000));
+    assert!(begin.elapsed() < Duration::from_secs(300), "the run waited for them");
+    assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
 }
 
 #[test]

@@ -86,7 +86,7 @@ impl<'fd> Outlet<'fd> {
         self.piece.clear();
         self.piece.reserve(PIECE);
         match rustix::io::read(source, spare_capacity(&mut self.piece)) {
-            // A terminal whose last user is gone says EIO.
+            // A terminal says EIO: all of it was hung up.
             Ok(0) | Err(Errno::IO) => self.source = None,
             Ok(count) => {
                 self.left = self.left.map(|left| left.saturating_sub(count));

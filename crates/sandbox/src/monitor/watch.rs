@@ -14,7 +14,7 @@ use super::guard::{Guard, Views};
 use super::inlet::Inlet;
 use super::outlet::Outlet;
 use super::processes::Processes;
-use super::terminal::{Raw, match_size};
+use super::terminal::Terminal;
 use super::verdict::Seen;
 use super::{Building, End, Ends, Sink, Stream, receipt};
 use crate::Error;
@@ -38,7 +38,7 @@ pub(super) struct Watch<'a> {
     enforced: Enforcement,
     inlet: Option<Inlet<'a>>,
     outlets: Vec<Outlet<'a>>,
-    terminal: Option<(OwnedFd, Option<Raw<'a>>)>,
+    terminal: Option<Terminal<'a>>,
     /// Whether the command may run. Until then init hears nothing but that it may.
     begun: bool,
     /// Whether the sandbox may still say something.
@@ -222,21 +222,18 @@ impl<'a> Watch<'a> {
 
     /// Takes over the master side of the command's terminal.
     fn adopt(&mut self, master: OwnedFd) -> Result<(), Errno> {
-        match_size(master.as_fd(), &[self.ends.stdin, self.ends.stdout, self.ends.stderr]);
-        rustix::fs::fcntl_setfl(&master, rustix::fs::OFlags::NONBLOCK)?;
-        let raw = self.ends.stdin.and_then(Raw::new);
-        self.inlet = Some(Inlet::new(self.ends.stdin, master.try_clone().map_err(errno)?, true));
-        self.outlets.push(Outlet::new(Stream::Stdout, master.try_clone().map_err(errno)?, self.ends.stdout));
-        self.terminal = Some((master, raw));
+        let terminal = Terminal::new(master, self.ends.stdin)?;
+        terminal.match_size(&self.ends.all());
+        self.inlet = Some(Inlet::new(self.ends.stdin, terminal.master()?, true));
+        self.outlets.push(Outlet::new(Stream::Stdout, terminal.master()?, self.ends.stdout));
+        self.terminal = Some(terminal);
         self.running.channel.send(Message::Go)
     }
 
     fn pass_signals(&mut self, alive: bool) -> Result<(), Errno> {
         while let Some(signal) = self.signals.next() {
             match (signal, &self.terminal) {
-                (libc::SIGWINCH, Some((master, _))) => {
-                    match_size(master.as_fd(), &[self.ends.stdin, self.ends.stdout, self.ends.stderr]);
-                }
+                (libc::SIGWINCH, Some(terminal)) => terminal.match_size(&self.ends.all()),
                 (libc::SIGWINCH, None) => {}
                 _ if alive => {
                     self.seen.passed.push(signal);
@@ -322,10 +319,6 @@ struct Ready {
     input: bool,
     alarmed: bool,
     output: [bool; 2],
-}
-
-fn errno(error: std::io::Error) -> Errno {
-    Errno::from_io_error(&error).unwrap_or(Errno::IO)
 }
 
 fn usage(ended: &Ended) -> Usage {
