@@ -1,7 +1,7 @@
 //! A terminal of the sandbox's own: as large as the caller's, following it, and no way into the caller's shell.
 
 use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::harness::{Fact, PROBE, Pty, Sandbox, World, alive, eventually, probe, unique};
@@ -87,6 +87,22 @@ fn a_terminal_that_others_keep_does_not_hold_the_run() {
     assert_eq!((status.code(), text.matches('x').count()), (Some(3), 300_000));
     assert!(begin.elapsed() < Duration::from_secs(300), "the run waited for them");
     assert!(eventually(|| alive(&marker).is_empty()), "still alive: {:?}", alive(&marker));
+}
+
+#[test]
+fn a_terminal_that_others_cannot_write_to_does_not_hold_the_run() {
+    let world = World::new();
+    let (_master, terminal) = Pty::pair();
+    let stream = || Stdio::from(terminal.try_clone().expect("copy a descriptor"));
+    let mut other = Command::new("yes").stdin(Stdio::null()).stdout(stream()).spawn().expect("start yes");
+    std::thread::sleep(Duration::from_millis(200));
+    let mut call = world.sandbox().flags(["-q", "-i", "-t"]).command(["true"]);
+    let call = call.stdin(stream()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut run = call.spawn().expect("start aisbx");
+    let ended = eventually(|| run.try_wait().expect("ask").is_some());
+    // Already gone is as good.
+    let _ = [&mut other, &mut run].map(|child| child.kill().and_then(|()| child.wait()));
+    assert!(ended, "it waits for the terminal");
 }
 
 #[test]

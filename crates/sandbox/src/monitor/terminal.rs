@@ -45,19 +45,20 @@ struct Raw<'fd> {
 }
 
 impl<'fd> Raw<'fd> {
-    /// Makes the terminal raw: keys reach the command as they are pressed. `None` where there is no terminal.
+    /// Makes the terminal raw: keys reach the command as they are pressed. `None` where there is no terminal. Waits for nothing:
+    /// while others cannot write to it, it would never be `Drain`ed.
     fn new(terminal: BorrowedFd<'fd>) -> Option<Self> {
         let before = isatty(terminal).then(|| tcgetattr(terminal).ok()).flatten()?;
         let mut raw = before.clone();
         raw.make_raw();
-        tcsetattr(terminal, OptionalActions::Drain, &raw).ok()?;
+        tcsetattr(terminal, OptionalActions::Now, &raw).ok()?;
         Some(Self { terminal, before })
     }
 }
 
 impl Drop for Raw<'_> {
     fn drop(&mut self) {
-        let _gone = tcsetattr(self.terminal, OptionalActions::Drain, &self.before);
+        let _gone = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
     }
 }
 
