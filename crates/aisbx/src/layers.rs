@@ -3,18 +3,22 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use spec::{Changes, RunSpec, Size, WorkspaceLayer};
+use spec::{Changes, Limits, RunSpec, Size, WorkspaceLayer};
 use store::copy::{Bounds, Mark};
-use store::{Footprint, Owner, Run};
+use store::{Footprint, Owner, Room, Run};
 
 use crate::Error;
 
 /// What a copy may hold; more is for a person to decide.
 const BOUNDS: Bounds = Bounds { bytes: 2 << 30, entries: 500_000 };
 
+/// What all layers of a run may take together.
+pub(crate) fn limit(limits: &Limits) -> Room {
+    Room { bytes: limits.disk.map_or(u64::MAX, Size::as_bytes), files: limits.inodes.unwrap_or(u64::MAX) }
+}
+
 /// What a layer takes of the disk beyond what is there now.
-pub(crate) fn footprint(layer: &WorkspaceLayer, limit: Option<Size>) -> Footprint {
-    let limit = limit.map(Size::as_bytes);
+pub(crate) fn footprint(layer: &WorkspaceLayer, limit: Room) -> Footprint {
     match layer {
         WorkspaceLayer::Overlay(dir) => Footprint::new(&dir.join("upper"), limit),
         WorkspaceLayer::Copy(tree) => {

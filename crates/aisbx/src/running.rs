@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use sandbox::{Act, End, Ends, Sink, Stored, Stream, Survey};
-use spec::{Access, Changes, Driver, Enforcement, Level, Outcome, Report, RunSpec, Size, Usage, Weakening};
+use spec::{Access, Changes, Driver, Enforcement, Level, Outcome, Report, RunSpec, Usage, Weakening};
 use store::copy::Mark;
 use store::{Durability, Footprint, LogBounds, LogWriter, Owner, Run};
 
@@ -111,7 +111,7 @@ impl Running {
         });
         let mark = mark.transpose()?;
         let scratch = layers::scratch(&self.run).map_err(|error| error.sentence())?;
-        self.output.footprints.push(Footprint::new(&scratch, self.spec.limits.disk.map(Size::as_bytes)));
+        self.output.footprints.push(Footprint::new(&scratch, layers::limit(&self.spec.limits)));
         let survey = Survey::new(&self.spec).map_err(|error| chain(&sandbox::Error::Survey(error)))?;
         let building = sandbox::confined(&self.spec, &survey, &scratch).and_then(sandbox::start);
         let end = self.go_on(building, ends).map_err(|error| chain(&error));
@@ -124,7 +124,7 @@ impl Running {
         let kept = self.spec.workspace.as_ref().and_then(|workspace| workspace.layer.as_ref());
         self.output.footprints.retain(|_| limits.disk.is_some() || limits.inodes.is_some());
         if let (Some(layer), true) = (kept, limits.disk.is_some() || limits.inodes.is_some()) {
-            self.output.footprints.push(layers::footprint(layer, limits.disk));
+            self.output.footprints.push(layers::footprint(layer, layers::limit(limits)));
         }
         attempt?.run(self.spec.limits.lifetime, ends, &mut self.output)
     }

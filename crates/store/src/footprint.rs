@@ -14,8 +14,8 @@ use crate::volume::{self, Room};
 #[derive(Debug)]
 pub struct Footprint {
     directory: PathBuf,
-    /// From how many bytes on it matters that the figure is fresh.
-    limit: u64,
+    /// From where on it matters that the figures are fresh and whole.
+    limit: Room,
     /// What was there before.
     before: Room,
     /// What was found the last time, and when, how long that took, and what the disk had free.
@@ -33,12 +33,12 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const UNPROMPTED: Duration = Duration::from_secs(5);
 
 impl Footprint {
-    /// A tree of which nothing is there yet.
-    pub fn new(directory: &Path, limit: Option<u64>) -> Self {
+    /// A tree of which nothing is there yet, and what it may take.
+    pub fn new(directory: &Path, limit: Room) -> Self {
         let free = free(directory);
         Self {
             directory: directory.to_owned(),
-            limit: limit.unwrap_or(u64::MAX),
+            limit,
             before: Room::default(),
             found: Room::default(),
             at: None,
@@ -50,8 +50,10 @@ impl Footprint {
 
     /// As it is now, this is what was there before.
     pub fn rebase(&mut self) {
-        self.look(Instant::now());
-        self.before = self.found;
+        let now = Instant::now();
+        self.free = free(&self.directory);
+        self.before = occupied(&self.directory, Closed::Borrow).map_or(self.found, |(found, _)| found);
+        self.keep(self.before, now);
     }
 
     /// How much it has grown. May be as old as fifty times of what a look takes, a second at most; as old as a look where it may
@@ -75,7 +77,7 @@ impl Footprint {
         let Some(at) = self.at else { return true };
         let (age, free) = (now.saturating_duration_since(at), free(&self.directory));
         let taken = self.free.beyond(free);
-        let close = self.found.beyond(self.before).bytes.saturating_add(taken.bytes) > self.limit;
+        let close = self.found.beyond(self.before).bytes.saturating_add(taken.bytes) > self.limit.bytes;
         let patience = if close { self.took } else { (self.took * 50).min(PATIENCE) };
         let grown = taken != Room::default() || age > UNPROMPTED;
         grown && age > patience
@@ -83,15 +85,31 @@ impl Footprint {
 
     fn look(&mut self, now: Instant) {
         self.free = free(&self.directory);
-        let taken = self.free_at_first.beyond(self.free).bytes;
-        // A directory that is closed even to its owner is opened only where something may be hidden in it.
         let (found, closed) = occupied(&self.directory, Closed::Respect).unwrap_or((self.found, true));
-        self.found = match closed && taken > found.bytes && taken > self.limit / 2 {
+        let found = match closed && self.may_be_hidden(found) {
             true => occupied(&self.directory, Closed::Borrow).map_or(found, |(found, _)| found),
             false => found,
         };
+        self.keep(found, now);
+    }
+
+    fn keep(&mut self, found: Room, since: Instant) {
+        self.found = found;
         self.at = Some(Instant::now());
-        self.took = now.elapsed();
+        self.took = since.elapsed();
+    }
+
+    /// Whether what matters may be in a directory that is closed even to its owner. Only then is it opened: for that moment it is
+    /// not as the command made it.
+    fn may_be_hidden(&self, found: Room) -> bool {
+        let (lost, found) = (self.free_at_first.beyond(self.free), found.beyond(self.before));
+        let bytes = lost.bytes > found.bytes && lost.bytes > self.limit.bytes / 2;
+        let files = match self.free_at_first.files {
+            // It does not say: it makes room for files as they come (btrfs).
+            0 => self.limit.files < u64::MAX,
+            _ => lost.files > found.files && lost.files > self.limit.files / 2,
+        };
+        bytes || files
     }
 }
 
@@ -112,4 +130,40 @@ fn free(directory: &Path) -> Room {
 fn occupied(path: &Path, closed: Closed) -> Option<(Room, bool)> {
     let top = open(path, directory_flags(), Mode::empty()).ok()?;
     volume::occupied(top, path, closed).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Room = Room { bytes: 1000, files: 100 };
+    const FREE: Room = Room { bytes: 1 << 30, files: 1 << 20 };
+
+    /// A tree in which so much was found and for which the disk has lost so much.
+    fn hidden(limit: Room, free: Room, lost: Room, found: Room) -> bool {
+        let mut footprint = Footprint::new(Path::new("/"), limit);
+        (footprint.free_at_first, footprint.free) = (free, free.beyond(lost));
+        footprint.may_be_hidden(found)
+    }
+
+    #[test]
+    fn what_is_closed_is_opened_only_where_it_matters() {
+        let of = |bytes, files| Room { bytes, files };
+        let asked = |lost, found| hidden(LIMIT, FREE, lost, found);
+        assert!(asked(of(600, 0), of(10, 0)), "bytes");
+        assert!(asked(of(0, 60), of(0, 1)), "files");
+        assert!(!asked(of(400, 40), of(0, 0)), "the limits are far");
+        assert!(!asked(of(600, 60), of(600, 60)), "all of it was found");
+        assert!(!hidden(of(u64::MAX, u64::MAX), FREE, of(600, 60), of(0, 0)), "nothing is limited");
+        assert!(hidden(LIMIT, of(1 << 30, 0), of(0, 0), of(0, 0)), "a disk that does not count files");
+        assert!(!hidden(of(1000, u64::MAX), of(1 << 30, 0), of(0, 0), of(0, 0)), "nor has to");
+    }
+
+    #[test]
+    fn what_was_there_before_explains_no_loss() {
+        let mut footprint = Footprint::new(Path::new("/"), LIMIT);
+        (footprint.free_at_first, footprint.before) = (FREE, Room { bytes: 5000, files: 500 });
+        footprint.free = FREE.beyond(Room { bytes: 0, files: 60 });
+        assert!(footprint.may_be_hidden(Room { bytes: 5000, files: 501 }));
+    }
 }

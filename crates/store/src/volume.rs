@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rustix::fs::FileType;
+use rustix::io::Errno;
 
 use crate::DiskError;
 use crate::attributes::Attributes;
@@ -27,6 +28,11 @@ pub(crate) fn occupied(top: OwnedFd, path: &Path, closed: Closed) -> Result<(Roo
     while let Some(step) = walk.next()? {
         let Step::Entry(name, kind) = step else { continue };
         let found = walk.directory().and_then(|parent| Attributes::of(parent, &name));
+        if found.as_ref().is_err_and(|errno| *errno == Errno::ACCESS) {
+            // A directory that can be listed and not searched hides what its entries are, not that they are there.
+            (room.files, hidden) = (room.files + 1, true);
+            continue;
+        }
         let Some(attributes) = found.map_err(walk.failed("look at", &name))? else { continue };
         room.files += 1;
         if kind == FileType::Directory || attributes.is_dir() {

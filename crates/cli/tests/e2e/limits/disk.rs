@@ -88,6 +88,20 @@ fn a_closed_directory_hides_nothing() {
 }
 
 #[test]
+fn a_closed_directory_hides_no_files() {
+    let world = World::new();
+    let listed = "mkdir d; touch d/a; chmod 400 d; mkdir e; exec $0 disk many e";
+    for line in ["mkdir -m 300 d; exec $0 disk many d", "mkdir -m 300 d; mkdir d/e; exec $0 disk many d/e", listed] {
+        let fill = |rest: &str| {
+            let sandbox = world.sandbox().with_probe().flags(["--inodes", "500"]);
+            sandbox.report(shell(&format!("{line} {rest}"), ""))
+        };
+        full(&fill("3000 --hold 60000"), Room::Inodes, 500, 137);
+        done(&fill("300 --hold 500"));
+    }
+}
+
+#[test]
 fn what_lies_in_memory_shares_one_room() {
     let world = World::new();
     let line = |size: &str| {
