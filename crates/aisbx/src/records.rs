@@ -58,9 +58,11 @@ impl Records {
     }
 }
 
-/// Leaves the caller's terminal, streams and descriptors: nobody is to wait for this process.
+/// Leaves the caller's terminal, streams and descriptors: nobody is to wait for this process, nor to take it for the run by its
+/// arguments.
 fn leave() -> linux::Result<()> {
     use rustix::fs::{Mode, OFlags, open};
+    linux::process::forget_arguments()?;
     rustix::process::setsid()?;
     let null = open(c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     rustix::stdio::dup2_stdin(&null)?;

@@ -1,7 +1,6 @@
 //! The same by another thread: what looks at a process must not look at its first thread only.
 
 use std::ffi::OsString;
-use std::process::exit;
 use std::thread;
 use std::time::Duration;
 
@@ -33,12 +32,12 @@ fn headless(arguments: &[OsString]) -> Result<Answer, Usage> {
         // Time for the first thread to be gone.
         thread::sleep(Duration::from_millis(100));
         crate::perform(arguments.into_iter());
-        exit(0)
+        leave(0)
     });
     // SAFETY: ends this thread alone; nothing of it is used by the other one.
     unsafe { libc::syscall(libc::SYS_exit, 0) };
     // Whoever ended is not here.
-    exit(1)
+    leave(1)
 }
 
 fn apart(arguments: &[OsString]) -> Result<Answer, Usage> {

@@ -155,22 +155,14 @@ fn the_end_takes_everybody_along() {
 #[test]
 fn whoever_keeps_init_busy_with_the_dead_is_ended_in_time() {
     let world = World::new();
-    let probe = probe().display().to_string();
-    let marker = unique("litter");
+    let Some(alone) = confined(&world, "floor: {namespaces: off, cgroup: off}\n") else { return };
+    let (probe, marker) = (probe().display().to_string(), unique("litter"));
     let words = [probe.as_str(), "litter", "30", "2", &marker];
-    let ended = |sandbox: Sandbox<'_>| {
-        let report = sandbox.mount(&probe, &probe, "ro").flags(["--timeout", "1s", "--pids", "500"]).report(words);
-        let limit = matches!(
-            report.outcome,
-            spec::Outcome::TimedOut { .. } | spec::Outcome::TooManyProcesses { code: 137, .. }
-        );
-        assert!(limit, "{report:?}");
-        assert!(alive(&marker).is_empty(), "nobody is left");
-    };
-    ended(world.sandbox());
-    if let Some(alone) = confined(&world, "floor: {namespaces: off, cgroup: off}\n") {
-        ended(alone());
-    }
+    let report = alone().mount(&probe, &probe, "ro").flags(["--timeout", "1s", "--pids", "500"]).report(words);
+    let limit =
+        matches!(report.outcome, spec::Outcome::TimedOut { .. } | spec::Outcome::TooManyProcesses { code: 137, .. });
+    assert!(limit, "{report:?}");
+    assert!(alive(&marker).is_empty(), "nobody is left of {report:?}");
 }
 
 #[test]

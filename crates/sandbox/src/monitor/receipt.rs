@@ -207,7 +207,10 @@ const LIMITS: [(&str, &str); 7] = [
 /// Whether a file has what was written to it. Memory is rounded down to pages.
 fn is_as_written(file: &str, written: &str, found: &str) -> bool {
     let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);
+    // As much as the kernel can count is no limit to it (mm/page_counter.c, PAGE_COUNTER_MAX).
+    let most = i64::MAX.cast_unsigned() / page * page;
     match (written.parse::<u64>(), found.parse::<u64>()) {
+        (Ok(written), Err(_)) if file.starts_with("memory.") && found == "max" => written >= most,
         (Ok(written), Ok(found)) if file.starts_with("memory.") => found <= written && written - found < page,
         _ => written == found,
     }
@@ -241,6 +244,7 @@ mod tests {
             is_as_written("memory.max", "1048577", "1048576")
                 && is_as_written("cpu.max", "50000 100000", "50000 100000")
         );
+        assert!(is_as_written("memory.max", "9223372036854771712", "max"));
         assert!(!is_as_written("memory.max", "1048576", "max") && !is_as_written("memory.max", "1048576", "2097152"));
         assert!(!is_as_written("pids.max", "21", "20") && !is_as_written("cpu.max", "50000 100000", "max 100000"));
     }

@@ -29,7 +29,7 @@ use crate::{Act, Error, Step};
 pub(super) const BORN_WITH: Namespaces = Namespaces::USER.and(Namespaces::PID);
 
 /// How long the end of everything may take after its keeper was killed.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A sandbox that is being built or runs.
 #[derive(Debug)]

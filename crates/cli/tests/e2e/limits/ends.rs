@@ -11,7 +11,7 @@ use super::{RUNGS, shell};
 use crate::harness::{World, alive, eventually, mounts, unique};
 
 /// Everything that tries to outlive a run. `$1` is in the command line of each of its processes.
-const SURVIVORS: [(&str, &str); 8] = [
+const SURVIVORS: [(&str, &str); 9] = [
     ("stubborn", "exec $0 stubborn 600 $1"),
     ("stopped", "exec $0 stopped-family 5 $1"),
     ("stopped in another session", "setsid $0 stopped $1 & exec $0 stopped $1"),
@@ -19,6 +19,7 @@ const SURVIVORS: [(&str, &str); 8] = [
     ("heartbeat", "exec $0 heartbeat 600000 /tmp/$1 --stay"),
     ("survivors", "$0 survivors 5 600000 $1; exec $0 stubborn 600 $1"),
     ("orphans", "$0 orphans 50; exec $0 stubborn 600 $1"),
+    ("litter", "exec $0 litter 60 1 $1"),
     ("forking", "$0 swarm 20 60000 & exec $0 stubborn 600 $1"),
 ];
 
