@@ -164,12 +164,15 @@ fn report(
     done: Result<Done, String>,
     lost: &mut dyn FnMut(String),
 ) -> Report {
-    let (outcome, duration, usage, enforced, changes) = match done {
+    let (outcome, duration, usage, denials, enforced, changes) = match done {
         Ok(Done { end, mark }) => {
             let enforced = with_notes(end.enforced, &settings.notes);
-            (end.outcome, end.duration, end.usage, enforced, changes(spec, mark, lost))
+            (end.outcome, end.duration, end.usage, end.denials, enforced, changes(spec, mark, lost))
         }
-        Err(reason) => (Outcome::Refused { reason }, elapsed, Usage::default(), Enforcement::default(), None),
+        Err(reason) => {
+            let outcome = Outcome::Refused { reason };
+            (outcome, elapsed, Usage::default(), Vec::new(), Enforcement::default(), None)
+        }
     };
     let (stdout, stderr) = (output.stdout.finish(), output.stderr.finish());
     Report {
@@ -185,7 +188,7 @@ fn report(
         usage,
         stdout,
         stderr,
-        denials: Vec::new(),
+        denials,
         changes,
         enforced,
     }

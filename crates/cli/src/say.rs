@@ -24,6 +24,11 @@ pub(crate) fn warning(text: impl Display) {
     line("warning", WARNING, text);
 }
 
+/// What was refused to a command.
+pub(crate) fn denied(text: impl Display) {
+    line("denied", WARNING, text);
+}
+
 /// What to do next.
 pub(crate) fn hint(text: impl Display) {
     line("hint", HINT, text);

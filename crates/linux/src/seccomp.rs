@@ -19,8 +19,9 @@ pub enum Action {
     Log,
     /// It fails with this `errno`.
     Errno(u16),
-    /// Whoever holds the [`Listener`] is asked (Linux 5.0). While there is none, it fails with `ENOSYS`.
-    Notify,
+    /// Whoever holds the [`Listener`] is asked (Linux 5.0). Once there is none any more, it fails with `ENOSYS`; in a program
+    /// [`Program::without_listener`], with this `errno`.
+    Notify(u16),
     /// It raises SIGSYS, which the program may handle; the data goes along.
     Trap(u16),
     /// A tracer is told, with the data; without one it fails with `ENOSYS`.
@@ -54,6 +55,34 @@ pub enum Test {
     Wide(Comparison, u64),
     /// What the mask (the first) leaves of it is the value (the second).
     Masked(u64, u64),
+}
+
+impl Condition {
+    /// Whether it holds for these arguments: what the kernel finds when it runs the program, by another reading.
+    pub fn holds(&self, arguments: &[u64; 6]) -> bool {
+        let Some(&whole) = arguments.get(usize::from(self.argument)) else { return false };
+        let low = whole as u32;
+        match self.test {
+            Test::AnyBit(bits) => low & bits != 0,
+            Test::Is(value) => low == value,
+            Test::IsNot(value) => low != value,
+            Test::Masked(mask, value) => whole & mask == value,
+            Test::Wide(comparison, value) => comparison.holds(whole, value),
+        }
+    }
+}
+
+impl Comparison {
+    fn holds(self, found: u64, value: u64) -> bool {
+        match self {
+            Self::Equal => found == value,
+            Self::NotEqual => found != value,
+            Self::Less => found < value,
+            Self::AtMost => found <= value,
+            Self::AtLeast => found >= value,
+            Self::Greater => found > value,
+        }
+    }
 }
 
 /// How two numbers compare.

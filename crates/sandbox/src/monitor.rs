@@ -1,10 +1,12 @@
 //! Watches a sandbox from its start to the end of everything in it.
 
+mod denials;
 mod guard;
 mod inlet;
 mod outlet;
 mod processes;
 mod receipt;
+mod subject;
 mod terminal;
 mod verdict;
 mod watch;
@@ -13,7 +15,7 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use linux::signal::Held;
-use spec::{Enforcement, Lifetime, Outcome, Usage};
+use spec::{Denial, Enforcement, Lifetime, Outcome, Usage};
 
 use crate::Error;
 use crate::native::{self, Running};
@@ -86,6 +88,8 @@ pub struct End {
     pub usage: Usage,
     /// What was in force, read back from the running sandbox.
     pub enforced: Enforcement,
+    /// What was refused to it, the gravest first, as far as somebody listened.
+    pub denials: Vec<Denial>,
     /// Why the caller's ends did not take all output, if they were not simply closed.
     pub refused: Option<linux::Errno>,
 }

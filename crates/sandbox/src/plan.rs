@@ -18,6 +18,7 @@ use std::path::Path;
 use linux::process::Namespaces;
 use spec::{Command, Network, RunSpec, Syscalls};
 
+use crate::syscalls::{Filter, Need};
 use crate::{Error, Survey};
 
 pub(crate) use bounds::with_margin;
@@ -119,6 +120,11 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
+    /// What its system calls meet.
+    pub(crate) fn filter(&self) -> Filter {
+        Filter::new(self.syscalls, Need::of(self))
+    }
+
     fn fmt_namespaces(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = [
             (Namespaces::USER, "user"),

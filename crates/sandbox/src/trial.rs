@@ -13,6 +13,8 @@ use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 use rustix::mount::{MountAttrFlags, MountPropagationFlags, mount_change};
 use spec::Syscalls;
 
+use crate::syscalls::{Filter, Need};
+
 pub use group::{Holding, Lack, controllers};
 pub use landlock::{Landlock, landlock};
 
@@ -121,8 +123,8 @@ fn overlay() -> Result<()> {
 
 fn filter() -> Result<()> {
     rustix::thread::set_no_new_privs(true)?;
-    let filter = crate::syscalls::compile(Syscalls::Baseline, crate::syscalls::Need::default());
-    linux::seccomp::install(&filter.map_err(|_| Errno::TOOBIG)?)
+    let filter = Filter::new(Syscalls::Baseline, Need::default()).compile().map_err(|_| Errno::TOOBIG)?;
+    linux::seccomp::install(&filter.without_listener())
 }
 
 #[cfg(test)]

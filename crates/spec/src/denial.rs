@@ -17,8 +17,14 @@ pub struct Denial {
     pub count: u64,
     /// How grave.
     pub severity: Severity,
-    /// The smallest grant that would allow it, if any.
+    /// The process that tried, by its name as the kernel keeps it; empty where it was gone.
+    #[serde(default)]
+    pub process: String,
+    /// The smallest grant that would allow it, if any: a line of a profile.
     pub grant: Option<String>,
+    /// All of it in one sentence.
+    #[serde(default)]
+    pub text: String,
 }
 
 /// The wall that refused.

@@ -15,7 +15,7 @@ pub(super) fn artifact() -> Option<Artifact> {
 }
 
 fn page() -> String {
-    let mut text = notice("the table in crates/sandbox/src/syscalls");
+    let mut text = notice("crates/sandbox/policies");
     text.push_str(INTRODUCTION);
     for policies in groups() {
         let refusals: Vec<_> = union().into_iter().filter(|refusal| who(refusal) == policies).collect();
@@ -40,6 +40,8 @@ A sandbox has one of three policies, named by `syscalls` in its profile. `aisbx 
 The filter is a list of refusals: a call that it does not name is allowed. A call newer than the table fails with `ENOSYS`,
 as on an older kernel; one of a foreign architecture (32-bit x86, x32) kills the process with `SIGSYS`. A refused call fails
 with `EPERM`, or with the error that makes programs fall back to another one: `ENOSYS`, `EAFNOSUPPORT`, `EPROTONOSUPPORT`.
+
+Who is refused is told in the report, `denials`, unless programs try that call as a matter of course and do without.
 
 Some calls are refused for some of their arguments only; the reason then names these. `clone` and `unshare` work but for new
 namespaces, `socket` but for the families and protocols named, `ioctl` but for the requests named, `chmod`, `open`, `mknod`

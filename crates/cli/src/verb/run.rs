@@ -13,7 +13,7 @@ use config::limit::{self, Amount, LimitError, Range};
 use config::{Ceiling, WorkspaceChoice, parse_mount};
 use spec::{Access, Changes, Cpu, Driver, Lifetime, Network, Size, Stdin, Weakening};
 
-use self::words::{limit_reached, sender, weaknesses};
+use self::words::{denials, limit_reached, sender, weaknesses};
 use super::{print, print_json};
 use crate::ends::{ends, is_watched};
 use crate::failure::Failure;
@@ -253,6 +253,7 @@ impl Run {
             outcome => limit_reached(outcome).iter().for_each(say::error),
         }
         if !self.quiet {
+            denials(report).iter().for_each(say::denied);
             advise(report);
             self.summarize(report, told);
         }

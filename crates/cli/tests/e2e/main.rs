@@ -8,6 +8,7 @@
 mod harness;
 
 mod bad_input;
+mod denials;
 mod doctor;
 mod exit_codes;
 mod gc;

@@ -32,6 +32,14 @@ pub enum Answer {
     Continue,
 }
 
+impl Call {
+    /// A call that nobody waits for, to be looked at.
+    pub fn of(thread: u32, number: u32, arguments: [u64; 6]) -> Self {
+        let thread = i32::try_from(thread).ok().and_then(Pid::from_raw);
+        Self { id: 0, thread, number, arguments }
+    }
+}
+
 impl Listener {
     /// By a descriptor that [`super::install_listening`] returned, in this process or another.
     pub fn new(descriptor: OwnedFd) -> Self {
@@ -52,8 +60,7 @@ impl Listener {
             other => other?,
         };
         let libc::seccomp_notif { id, pid, data, .. } = notification;
-        let thread = i32::try_from(pid).ok().and_then(Pid::from_raw);
-        Ok(Some(Call { id, thread, number: data.nr.cast_unsigned(), arguments: data.args }))
+        Ok(Some(Call { id, ..Call::of(pid, data.nr.cast_unsigned(), data.args) }))
     }
 
     /// Whether the caller still waits: if so, whatever was read of its process before was its own.
@@ -105,7 +112,7 @@ mod tests {
     fn a_call_waits_for_its_answer() {
         let seven = [Condition { argument: 0, test: Test::Is(7) }];
         let number = libc::SYS_getpgid as u32;
-        let rules = [Rule { number, conditions: &seven, action: Action::Notify }];
+        let rules = [Rule { number, conditions: &seven, action: Action::Notify(9) }];
         let policy = Policy { rules: &rules, otherwise: Action::Allow, last_known: 999 };
         let program = Program::new(&policy).unwrap();
         let (mut said, mut say) = std::io::pipe().unwrap();

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use linux::Errno;
 use linux::process::{Ended, Status};
+use linux::seccomp::Listener;
 use linux::signal::Held;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use spec::{Clock, Enforcement, Lifetime, MemoryOf, Outcome, Stdin, Usage};
 
+use super::denials::Denials;
 use super::guard::{Guard, Views};
 use super::inlet::Inlet;
 use super::outlet::Outlet;
@@ -35,6 +37,7 @@ pub(super) struct Watch<'a> {
     deadline: Option<Instant>,
     seen: Seen,
     guard: Guard<'a>,
+    denials: Denials,
     enforced: Enforcement,
     inlet: Option<Inlet<'a>>,
     outlets: Vec<Outlet<'a>>,
@@ -60,6 +63,7 @@ impl<'a> Watch<'a> {
             deadline: lifetime.and_then(|lifetime| started.checked_add(lifetime.as_duration())),
             seen: Seen::default(),
             guard: Guard::new(&plan.bounds, running.cgroup.as_ref()),
+            denials: Denials::new(plan.filter()),
             enforced: Enforcement::default(),
             inlet: None,
             outlets: Vec::with_capacity(2),
@@ -88,7 +92,15 @@ impl<'a> Watch<'a> {
         let outcome = self.outcome(watched)?;
         let duration = self.started.elapsed();
         let refused = self.outlets.iter().find_map(Outlet::refused);
-        Ok(End { outcome, duration, usage: self.guard.refine(usage(&ended)), enforced: self.enforced, refused })
+        let denials = self.denials.told();
+        Ok(End {
+            denials,
+            outcome,
+            duration,
+            usage: self.guard.refine(usage(&ended)),
+            enforced: self.enforced,
+            refused,
+        })
     }
 
     /// How it ended: for the first limit that was reached. That the kernel ended somebody for want of memory explains whatever
@@ -125,6 +137,9 @@ impl<'a> Watch<'a> {
             if ready.alarmed {
                 self.guard.alarmed();
             }
+            if ready.denied {
+                self.denials.proceed().map_err(Error::Watch)?;
+            }
             if let Some(reached) = self.guard.look(sink) {
                 self.reach(reached).map_err(Error::Watch)?;
             }
@@ -151,13 +166,14 @@ impl<'a> Watch<'a> {
 
     /// Waits until something can be done.
     fn wait(&self, alive: bool) -> Result<Ready, Errno> {
-        let mut fds = Vec::with_capacity(6);
+        let mut fds = Vec::with_capacity(7);
         let spoken = add(&mut fds, self.listening.then(|| (self.running.channel.as_fd(), PollFlags::IN)));
         let ended = add(&mut fds, alive.then(|| (self.running.child.pidfd(), PollFlags::IN)));
         let signaled = add(&mut fds, Some((self.signals.as_fd(), PollFlags::IN)));
         let input = add(&mut fds, self.inlet.as_ref().filter(|_| alive).and_then(Inlet::awaits));
         let output: [Option<usize>; 2] =
             std::array::from_fn(|index| add(&mut fds, self.outlets.get(index).and_then(Outlet::awaits)));
+        let denied = add(&mut fds, self.denials.awaits().map(|listener| (listener, PollFlags::IN)));
         let alarmed = add(&mut fds, self.guard.alarm().map(|alarm| (alarm, PollFlags::IN)));
         let next = [self.deadline, self.guard.next()].into_iter().flatten().min();
         let timeout = next.map(|next| next.saturating_duration_since(Instant::now()));
@@ -174,6 +190,7 @@ impl<'a> Watch<'a> {
             signaled: is(signaled),
             input: is(input),
             alarmed: is(alarmed),
+            denied: is(denied),
             output: output.map(is),
         })
     }
@@ -190,6 +207,7 @@ impl<'a> Watch<'a> {
             // It is being ended, or has been: nothing is to be read back any more, and no failure explains anything.
             Message::Started | Message::Failed(..) if self.seen.reached.is_some() => {}
             Message::Failed(stage, step, errno) => return Err(failure(self.plan, stage, step, errno)),
+            Message::Listener => self.denials.listen(Listener::new(first.ok_or(Error::Watch(Errno::BADMSG))?)),
             Message::Terminal => self.adopt(first.ok_or(Error::Watch(Errno::BADMSG))?).map_err(Error::Watch)?,
             Message::Started => {
                 let (processes, root) = match (&self.plan.wall, first, second) {
@@ -200,6 +218,7 @@ impl<'a> Watch<'a> {
                     _ => return Err(Error::Watch(Errno::BADMSG)),
                 };
                 self.enforced = receipt::write(self.plan, self.running, &processes)?;
+                self.enforced.weakened.extend(self.denials.deaf());
                 self.guard.begin(Views { processes, root }).map_err(Error::Watch)?;
                 self.begun = true;
                 let waiting = self.seen.passed.iter().map(|signal| Message::Signal(*signal));
@@ -327,6 +346,7 @@ struct Ready {
     signaled: bool,
     input: bool,
     alarmed: bool,
+    denied: bool,
     output: [bool; 2],
 }
 

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_proce
 use rustix::thread::{SecureComputingMode, secure_computing_mode, set_no_new_privs};
 use spec::Network;
 
-use super::init::{Failure, bound, forget_stdio, hear, live, step_back, take_stdio, terminal};
+use super::init::{Carried, Failure, bound, filter, forget_stdio, hear, live, step_back, take_stdio, terminal};
 use super::message::{Channel, Message, Stage};
 use super::parent::Prepared;
 use crate::Error;
@@ -78,10 +78,10 @@ fn access(reach: Reach, place: &OwnedFd) -> Result<FileAccess> {
 
 /// The life of the first process; its exit code means nothing.
 pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel) -> u8 {
-    let lived = build(prepared, plan, channel).and_then(|(confinement, terminal)| match &plan.bounds.group {
+    let lived = build(prepared, plan, channel).and_then(|(confinement, carried)| match &plan.bounds.group {
         // Who is in a group is found there, whoever of us dies.
-        Some(_) => serve(prepared, channel, terminal, None),
-        None => part(prepared, confinement, channel, terminal),
+        Some(_) => serve(prepared, channel, carried, None),
+        None => part(prepared, confinement, channel, carried),
     });
     match lived {
         Ok(()) => 0,
@@ -96,10 +96,10 @@ pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel) -> u8 {
 fn serve(
     prepared: &Prepared,
     channel: &Channel,
-    terminal: Option<OwnedFd>,
+    carried: Carried,
     keeper: Option<Pid>,
 ) -> std::result::Result<(), Failure> {
-    let lived = live(prepared, channel, terminal, keeper);
+    let lived = live(prepared, channel, carried, keeper);
     // Whatever happened: nobody is left behind. That this reaches nobody else was seen before.
     let ended = linux::process::end_all().map_err(|errno| (Stage::Start, 0, errno));
     lived.and(ended)
@@ -110,12 +110,12 @@ fn part(
     prepared: &Prepared,
     confinement: &Confinement,
     channel: &Channel,
-    terminal: Option<OwnedFd>,
+    carried: Carried,
 ) -> std::result::Result<(), Failure> {
     let at = |errno| (Stage::Start, 0, errno);
     let keeper = getpid();
     let init = clone(Namespaces::empty(), None, || {
-        let lived = begin(confinement).map_err(at).and_then(|()| serve(prepared, channel, terminal, Some(keeper)));
+        let lived = begin(confinement).map_err(at).and_then(|()| serve(prepared, channel, carried, Some(keeper)));
         lived.map_or_else(
             |(stage, _, errno)| {
                 let _gone = channel.send(Message::Failed(stage, 0, errno));
@@ -150,7 +150,7 @@ fn build<'p>(
     prepared: &'p Prepared,
     plan: &Plan,
     channel: &Channel,
-) -> std::result::Result<(&'p Confinement, Option<OwnedFd>), Failure> {
+) -> std::result::Result<(&'p Confinement, Carried), Failure> {
     let at = |stage| move |errno| (stage, 0, errno);
     let confinement = prepared.confinement.as_ref().ok_or((Stage::Verify, 0, Errno::INVAL))?;
     // What is meant for the caller's group, such as Ctrl-C or a kill of everybody in it, must not end the one who ends the others.
@@ -163,10 +163,10 @@ fn build<'p>(
     surrender(prepared, channel, confinement, terminal.as_ref()).map_err(at(Stage::Surrender))?;
     bound(plan).map_err(at(Stage::Surrender))?;
     confinement.outer.restrict_self().map_err(at(Stage::Confine))?;
-    linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
+    let listener = filter(prepared).map_err(at(Stage::Filter))?;
     verify().map_err(at(Stage::Verify))?;
     rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))?;
-    Ok((confinement, terminal))
+    Ok((confinement, (terminal, listener)))
 }
 
 fn surrender(

@@ -29,8 +29,11 @@ pub(super) type Failure = (Stage, usize, Errno);
 /// be allocated here.
 pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel, sources: Vec<Source>) -> u8 {
     let lived = build(prepared, plan, channel, sources)
-        .and_then(|()| terminal(prepared, channel).map_err(|errno| (Stage::Start, 0, errno)))
-        .and_then(|terminal| live(prepared, channel, terminal, None));
+        .and_then(|listener| {
+            let terminal = terminal(prepared, channel).map_err(|errno| (Stage::Start, 0, errno))?;
+            Ok((terminal, listener))
+        })
+        .and_then(|held| live(prepared, channel, held, None));
     match lived {
         Ok(()) => 0,
         Err((stage, step, errno)) => {
@@ -40,13 +43,13 @@ pub(super) fn main(prepared: &Prepared, plan: &Plan, channel: &Channel, sources:
     }
 }
 
-/// Everything up to the last protection.
+/// Everything up to the last protection. Returns what its calls are listened to by, where they are.
 fn build(
     prepared: &Prepared,
     plan: &Plan,
     channel: &Channel,
     sources: Vec<Source>,
-) -> std::result::Result<(), Failure> {
+) -> std::result::Result<Option<OwnedFd>, Failure> {
     let at = |stage| move |errno| (stage, 0, errno);
     let ids = plan.identity;
     let bare = plan.steps.iter().take_while(|step| step.is_bare()).count();
@@ -62,9 +65,20 @@ fn build(
     raise(tree, steps, ids.privileged, sources).map_err(|(stage, step, errno)| (stage, bare + step, errno))?;
     surrender(prepared, channel).map_err(at(Stage::Surrender))?;
     bound(plan).map_err(at(Stage::Surrender))?;
-    linux::seccomp::install(&prepared.filter).map_err(at(Stage::Filter))?;
+    let listener = filter(prepared).map_err(at(Stage::Filter))?;
     posture::verify(ids.inner, &prepared.outside).map_err(at(Stage::Verify))?;
-    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))
+    rustix::process::chdir(&*prepared.program.workdir).map_err(at(Stage::Workdir))?;
+    Ok(listener)
+}
+
+/// Installs the filter. Who is listened to already, as in some containers, cannot be listened to by us as well: then the same is
+/// refused, and nobody hears of it.
+pub(super) fn filter(prepared: &Prepared) -> Result<Option<OwnedFd>> {
+    match linux::seccomp::install_listening(&prepared.filter) {
+        Ok(listener) => Ok(Some(listener)),
+        Err(Errno::BUSY | Errno::INVAL) => linux::seccomp::install(&prepared.alone).map(|()| None),
+        Err(errno) => Err(errno),
+    }
 }
 
 /// Makes the namespaces, the most expensive thing of all, and does the steps that need nothing else.
@@ -201,16 +215,23 @@ pub(super) fn forget_stdio() -> Result<()> {
     dup2_stderr(&null)
 }
 
+/// The command's terminal, where it has one, and what its calls are listened to by, where they are.
+pub(super) type Carried = (Option<OwnedFd>, Option<OwnedFd>);
+
 /// From the start of the command to its end, or its keeper's.
 pub(super) fn live(
     prepared: &Prepared,
     channel: &Channel,
-    terminal: Option<OwnedFd>,
+    (terminal, listener): Carried,
     keeper: Option<Pid>,
 ) -> std::result::Result<(), Failure> {
     let at = |errno| (Stage::Start, 0, errno);
     let held = Held::new(&[libc::SIGCHLD]).map_err(at)?;
     let within = prepared.confinement.as_ref().map(|confinement| &confinement.inner);
+    if let Some(listener) = listener {
+        // Nobody inside answers for himself: it is closed here once it is handed over.
+        channel.send_with(Message::Listener, &[listener.as_fd()]).map_err(at)?;
+    }
     match within {
         None => announce(channel).map_err(at)?,
         Some(_) => channel.send(Message::Started).map_err(at)?,

@@ -29,6 +29,8 @@ pub(crate) enum Message {
     Failed(Stage, u32, Errno),
     /// Init: the master side of the command's terminal comes with this.
     Terminal,
+    /// Init: what its calls are listened to by comes with this.
+    Listener,
     /// Init: everything is in place, and the kernel says so; the command is started as soon as the monitor says `Go`. Its `/proc` and its root come with this.
     Started,
     /// The command's process: the program could not be executed; whether it was found.
@@ -86,6 +88,7 @@ impl Message {
             Self::Ended(Status::Signaled(signal)) => [7, i32::from(signal), 0, 0],
             Self::Sources => [8, 0, 0, 0],
             Self::End => [9, 0, 0, 0],
+            Self::Listener => [10, 0, 0, 0],
         };
         let mut bytes = [0; SIZE];
         for (place, word) in bytes.chunks_exact_mut(4).zip(words) {
@@ -111,6 +114,7 @@ impl Message {
             7 => Self::Ended(Status::Signaled(u8::try_from(first).ok()?)),
             8 => Self::Sources,
             9 => Self::End,
+            10 => Self::Listener,
             _ => return None,
         })
     }
@@ -215,6 +219,7 @@ mod tests {
             Message::Sources,
             Message::End,
             Message::Signal(15),
+            Message::Listener,
             Message::Started,
             Message::NotExecuted(Errno::NOENT, true),
             Message::Ended(Status::Exited(255)),

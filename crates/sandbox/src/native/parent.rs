@@ -22,7 +22,6 @@ use super::message::{BATCH, Channel, Message, Stage};
 use super::posture::Outside;
 use super::source::{self, Source};
 use crate::plan::{Bind, Layer, Overlay, Plan, Wall};
-use crate::syscalls::Need;
 use crate::{Act, Error, Step};
 
 /// Namespaces that a process can only be born with. The others it makes itself, at the same time as we do our part.
@@ -85,6 +84,8 @@ pub(crate) struct Streams {
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) filter: linux::seccomp::Program,
+    /// The same where nobody can be asked: the caller is listened to already.
+    pub(super) alone: linux::seccomp::Program,
     pub(super) program: Program,
     /// Content of `uid_map` and `gid_map`, where the child writes them itself.
     pub(super) maps: (String, String),
@@ -106,8 +107,10 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
         true => (None, None),
         false => pipes(plan).map(|(ours, theirs)| (Some(ours), Some(theirs))).map_err(failed("make pipes"))?,
     };
+    let filter = plan.filter().compile()?;
     let prepared = Prepared {
-        filter: crate::syscalls::compile(plan.syscalls, Need::of(plan))?,
+        alone: filter.without_listener(),
+        filter,
         program: Program::new(&plan.command)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,

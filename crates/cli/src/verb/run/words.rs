@@ -1,6 +1,6 @@
 //! How a run ended and what held it less well, in words.
 
-use spec::{Clock, Outcome, Room, Sender, Size, Weakening};
+use spec::{Clock, Denial, Outcome, Report, Room, Sender, Severity, Size, Weakening};
 
 /// The limit that a run ended at, in words.
 pub(super) fn limit_reached(outcome: &Outcome) -> Option<String> {
@@ -39,6 +39,22 @@ pub(super) fn sender(by: Sender) -> &'static str {
         Sender::Fault => "the kernel, for what the program did",
         Sender::Filter => "the system-call filter",
     }
+}
+
+/// So many denials are told; all of them are in the report.
+const DENIALS: usize = 3;
+
+/// What was refused, where it may be why a command failed, or is what attacks look like.
+pub(super) fn denials(report: &Report) -> Vec<String> {
+    let failed = report.exit_code != 0;
+    let worth_telling = |denial: &&Denial| failed || denial.severity == Severity::High;
+    let all: Vec<_> = report.denials.iter().filter(worth_telling).map(|denial| denial.text.clone()).collect();
+    let (first, more) = all.split_at(all.len().min(if all.len() > DENIALS { DENIALS - 1 } else { DENIALS }));
+    let more = match more.len() {
+        0 => None,
+        count => Some(format!("{count} more were refused: `aisbx inspect {}` tells", report.run_id)),
+    };
+    first.iter().cloned().chain(more).collect()
 }
 
 /// What is weaker, and why. What is for one cause is told at once; how each is held instead is in the report.

@@ -34,22 +34,7 @@ fn run(program: &Program, architecture: u32, number: u32, arguments: [u64; 6]) -
 
 /// Reads a policy by its definition: the first rule that matches.
 fn expect(policy: &Policy<'_>, number: u32, arguments: [u64; 6]) -> u32 {
-    let holds = |condition: &Condition| {
-        let whole = arguments[usize::from(condition.argument)];
-        let value = whole as u32;
-        match condition.test {
-            Test::AnyBit(bits) => value & bits != 0,
-            Test::Is(wanted) => value == wanted,
-            Test::IsNot(unwanted) => value != unwanted,
-            Test::Masked(mask, wanted) => whole & mask == wanted,
-            Test::Wide(Comparison::Equal, other) => whole == other,
-            Test::Wide(Comparison::NotEqual, other) => whole != other,
-            Test::Wide(Comparison::Less, other) => whole < other,
-            Test::Wide(Comparison::AtMost, other) => whole <= other,
-            Test::Wide(Comparison::AtLeast, other) => whole >= other,
-            Test::Wide(Comparison::Greater, other) => whole > other,
-        }
-    };
+    let holds = |condition: &Condition| condition.holds(&arguments);
     let action = if number >= X32 {
         Action::Kill
     } else if number > policy.last_known {
@@ -145,4 +130,19 @@ fn what_the_kernel_does_not_take_is_refused() {
         .map(|number| Rule { number, conditions: &many[..1], action: Action::Errno((number % 90) as u16 + 1) })
         .collect();
     assert_eq!(Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 2000 }), Err(TooLong));
+}
+
+#[test]
+fn without_a_listener_the_program_answers_by_itself() {
+    let rules = [
+        Rule { number: 7, conditions: &[], action: Action::Notify(9) },
+        Rule { number: 8, conditions: &[], action: Action::Errno(5) },
+    ];
+    let program = Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 9 }).unwrap();
+    let alone = program.without_listener();
+    assert_eq!(run(&program, NATIVE, 7, [0; 6]) & 0xFFFF_0000, libc::SECCOMP_RET_USER_NOTIF);
+    assert_eq!(run(&alone, NATIVE, 7, [0; 6]), libc::SECCOMP_RET_ERRNO | 9);
+    for number in [8, 6, 10] {
+        assert_eq!(run(&program, NATIVE, number, [0; 6]), run(&alone, NATIVE, number, [0; 6]));
+    }
 }
