@@ -19,7 +19,7 @@ mod toolchains;
 
 use std::path::PathBuf;
 
-use spec::{Access, Cpu, Driver, Lifetime, Mount, Size, Syscalls};
+use spec::{Access, Cpu, Driver, Lifetime, Mount, Response, Size, Syscalls};
 
 use crate::variable::{Pattern, Variable};
 use crate::{Ceiling, Sourced};
@@ -66,6 +66,7 @@ pub(crate) struct Profile {
     pub(crate) seccomp: Option<Sourced<PathBuf>>,
     pub(crate) caps: Option<Sourced<Vec<String>>>,
     pub(crate) entrypoint: Option<Sourced<Vec<String>>>,
+    pub(crate) responses: Vec<Sourced<(String, Response)>>,
     pub(crate) floor: Vec<Sourced<Floor>>,
 }
 
@@ -101,6 +102,7 @@ impl Profile {
             seccomp: self.seccomp.or(base.seccomp),
             caps: self.caps.or(base.caps),
             entrypoint: self.entrypoint.or(base.entrypoint),
+            responses: joined(base.responses, self.responses, |(one, _), (two, _)| one == two),
             floor: joined(base.floor, self.floor, |one, two| one.protection == two.protection),
         }
     }

@@ -19,9 +19,8 @@ pub enum Action {
     Log,
     /// It fails with this `errno`.
     Errno(u16),
-    /// Whoever holds the [`Listener`] is asked (Linux 5.0). Once there is none any more, it fails with `ENOSYS`; in a program
-    /// [`Program::without_listener`], with this `errno`.
-    Notify(u16),
+    /// Whoever holds the [`Listener`] is asked (Linux 5.0). Once there is none any more, it fails with `ENOSYS`.
+    Notify,
     /// It raises SIGSYS, which the program may handle; the data goes along.
     Trap(u16),
     /// A tracer is told, with the data; without one it fails with `ENOSYS`.

@@ -48,6 +48,17 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
+    /// A response is asked for to a class that is none.
+    #[error("there is no class `{class}` of system calls to respond to: there are {known}")]
+    Class {
+        /// What was named.
+        class: String,
+        /// What could be.
+        known: String,
+    },
+    /// What no profile may grant is to be let through.
+    #[error("system calls of class `{0}` cannot be let through, so `log` is no response to them: choose deny or kill")]
+    Unloggable(String),
     /// The kernel makes no namespaces for this caller.
     #[error("cannot make new namespaces (`aisbx doctor` tells what this host allows)")]
     Namespaces(#[source] Errno),

@@ -10,13 +10,14 @@ mod step;
 mod tests;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use linux::process::Namespaces;
-use spec::{Command, Network, RunSpec, Syscalls};
+use spec::{Command, Network, Response, RunSpec, Syscalls};
 
 use crate::syscalls::{Filter, Need};
 use crate::{Error, Survey};
@@ -54,6 +55,8 @@ pub struct Plan {
     pub bounds: Bounds,
     /// Which system calls are left after that.
     pub syscalls: Syscalls,
+    /// What is done about the others, by their class.
+    pub responses: BTreeMap<String, Response>,
     /// What is then executed.
     pub command: Command,
 }
@@ -96,8 +99,13 @@ pub fn plan(spec: &RunSpec, survey: &Survey) -> Result<Plan, Error> {
         steps: tree::steps(spec, survey)?,
         bounds: bounds::bounds(spec, survey, bounds::Rung::Namespaces)?,
         syscalls: spec.syscalls,
+        responses: responses(spec)?,
         command: spec.command.clone(),
     })
+}
+
+fn responses(spec: &RunSpec) -> Result<BTreeMap<String, Response>, Error> {
+    Filter::check(&spec.responses).map(|()| spec.responses.clone())
 }
 
 impl fmt::Display for Plan {
@@ -122,7 +130,7 @@ impl fmt::Display for Plan {
 impl Plan {
     /// What its system calls meet.
     pub(crate) fn filter(&self) -> Filter {
-        Filter::new(self.syscalls, Need::of(self))
+        Filter::new(self.syscalls, Need::of(self), &self.responses)
     }
 
     fn fmt_namespaces(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,10 +11,12 @@ mod table {
 #[path = "../build/parse.rs"]
 mod parse;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use linux::Errno;
 use linux::seccomp::{Action, Condition, Policy, Program, Rule, TooLong};
 use rustix::process::Resource;
-use spec::{Network, Severity, Syscalls};
+use spec::{Network, Response, Severity, Syscalls};
 
 use crate::Error;
 use crate::plan::{Plan, Wall};
@@ -78,12 +80,26 @@ impl Need {
     }
 }
 
+/// All that there are.
+const POLICIES: [&[Row]; 9] =
+    [MINIMAL, BOUND, WATCHED, LIMITED, CONFINED, NO_SOCKETS, NO_UNIX_SOCKETS, REFUSED, DEBUGGING];
+
 /// What a sandbox's calls meet: the rows of its policies, first match first. What no row matches is allowed.
 #[derive(Clone, Debug)]
-pub(crate) struct Filter(Vec<&'static Row>);
+pub(crate) struct Filter {
+    rows: Vec<&'static Row>,
+    responses: BTreeMap<String, Response>,
+}
+
+/// Whether somebody can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listening {
+    Somebody,
+    Nobody,
+}
 
 impl Filter {
-    pub(crate) fn new(policy: Syscalls, need: Need) -> Self {
+    pub(crate) fn new(policy: Syscalls, need: Need, responses: &BTreeMap<String, Response>) -> Self {
         let when = |needed, rows: &'static [Row]| if needed { rows } else { &[] };
         let (sockets, unix) = (need.confined == Some(Network::None), need.confined == Some(Network::Host));
         let all = [
@@ -97,25 +113,61 @@ impl Filter {
             REFUSED,
             when(policy != Syscalls::Development, DEBUGGING),
         ];
-        Self(all.into_iter().flatten().collect())
+        Self { rows: all.into_iter().flatten().collect(), responses: responses.clone() }
     }
 
-    /// The program that does it, which asks a listener about what is to be told.
+    /// Fails if a class is none, or what is in it cannot be let through.
+    pub(crate) fn check(responses: &BTreeMap<String, Response>) -> Result<(), Error> {
+        let classes = || POLICIES.into_iter().flatten().map(|row| row.class);
+        for (name, response) in responses {
+            let class = classes().find(|class| class.name == name);
+            let class = class.ok_or_else(|| {
+                let known: BTreeSet<_> = classes().map(|class| class.name).collect();
+                Error::Class { class: name.clone(), known: known.into_iter().collect::<Vec<_>>().join(", ") }
+            })?;
+            if *response == Response::Log && class.grant.is_none() {
+                return Err(Error::Unloggable(name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn response(&self, row: &Row) -> Response {
+        self.responses.get(row.class.name).copied().unwrap_or_default()
+    }
+
+    /// The program that does it. Where somebody listens, it asks about what is to be told.
     ///
     /// # Errors
     /// The kernel does not take so long a program.
-    pub(crate) fn compile(&self) -> Result<Program, Error> {
-        let rules: Vec<Rule<'_>> = self.0.iter().filter_map(|row| row.rule()).collect();
+    pub(crate) fn compile(&self, listening: Listening) -> Result<Program, Error> {
+        let rule = |row: &&'static Row| {
+            let action = match (row.told, listening, self.response(row)) {
+                (true, Listening::Somebody, _) => Action::Notify,
+                (false, _, _) | (_, _, Response::Deny) => Action::Errno(row.errno()),
+                (_, _, Response::Kill) => Action::Kill,
+                // What it allows, another row may refuse.
+                (_, _, Response::Log) => return None,
+            };
+            Some(Rule { number: u32::try_from(row.number).ok()?, conditions: row.conditions, action })
+        };
+        let rules: Vec<Rule<'_>> = self.rows.iter().filter_map(rule).collect();
         Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: LAST_KNOWN })
             .map_err(|TooLong| Error::Start { act: "compile the filter of system calls", errno: Errno::TOOBIG })
     }
 
-    /// The row that a call meets, by a reading of its own.
-    pub(crate) fn decide(&self, number: u32, arguments: &[u64; 6]) -> Option<&'static Row> {
+    /// The row that a call meets, by a reading of its own, and what is done about it. Another row may refuse what one only logs.
+    pub(crate) fn decide(&self, number: u32, arguments: &[u64; 6]) -> Option<(&'static Row, Response)> {
         let meets = |row: &&&'static Row| {
             i64::from(number) == row.number && row.conditions.iter().all(|condition| condition.holds(arguments))
         };
-        self.0.iter().find(meets).copied()
+        let mut met = self.rows.iter().filter(meets).map(|row| (*row, self.response(row)));
+        let first = met.next()?;
+        Some(if first.1 == Response::Log {
+            met.find(|(_, response)| *response != Response::Log).unwrap_or(first)
+        } else {
+            first
+        })
     }
 }
 
@@ -124,24 +176,20 @@ impl Row {
     pub(crate) fn errno(&self) -> u16 {
         u16::try_from(self.errno).unwrap_or(libc::EPERM as u16)
     }
-
-    fn rule(&self) -> Option<Rule<'static>> {
-        let number = u32::try_from(self.number).ok()?;
-        let action = if self.told { Action::Notify(self.errno()) } else { Action::Errno(self.errno()) };
-        Some(Rule { number, conditions: self.conditions, action })
-    }
 }
 
 /// What a policy refuses: each call with the reason, in the policy's order.
 pub fn refusals(policy: Syscalls) -> impl Iterator<Item = (&'static str, &'static str)> {
-    Filter::new(policy, Need::default()).0.into_iter().map(|row| (row.name, row.reason))
+    Filter::new(policy, Need::default(), &BTreeMap::new()).rows.into_iter().map(|row| (row.name, row.reason))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
+
+    fn filter(policy: Syscalls, need: Need) -> Filter {
+        Filter::new(policy, need, &BTreeMap::new())
+    }
 
     fn everything() -> Need {
         Need { bound: true, watched: true, limited: true, confined: None }
@@ -150,18 +198,18 @@ mod tests {
     fn all() -> Vec<&'static Row> {
         let confined = Need { confined: Some(Network::None), ..everything() };
         let shared = Need { confined: Some(Network::Host), ..everything() };
-        [everything(), confined, shared].into_iter().flat_map(|need| Filter::new(Syscalls::Minimal, need).0).collect()
+        [everything(), confined, shared].into_iter().flat_map(|need| filter(Syscalls::Minimal, need).rows).collect()
     }
 
     #[test]
     fn without_namespaces_more_is_refused() {
         for network in [Network::None, Network::Host] {
-            let filter = Filter::new(Syscalls::Baseline, Need { confined: Some(network), ..everything() });
-            let names: BTreeSet<_> = filter.0.iter().map(|row| row.name).collect();
+            let filter = filter(Syscalls::Baseline, Need { confined: Some(network), ..everything() });
+            let names: BTreeSet<_> = filter.rows.iter().map(|row| row.name).collect();
             for name in ["socket", "socketpair", "chmod", "fchmodat2", "setxattr", "shmat", "prlimit64", "ptrace"] {
                 assert!(names.contains(name), "{name}");
             }
-            assert!(filter.compile().unwrap().instructions().len() < 500);
+            assert!(filter.compile(Listening::Somebody).unwrap().instructions().len() < 500);
         }
     }
 
@@ -177,7 +225,7 @@ mod tests {
     #[test]
     fn no_row_is_idle() {
         let mut decided = BTreeSet::new();
-        for row in Filter::new(Syscalls::Minimal, everything()).0 {
+        for row in filter(Syscalls::Minimal, everything()).rows {
             assert!(!decided.contains(&row.number), "{} is never reached", row.name);
             if row.conditions.is_empty() {
                 decided.insert(row.number);
@@ -187,8 +235,9 @@ mod tests {
 
     #[test]
     fn whoever_is_asked_finds_the_row_that_asked() {
-        let filter = Filter::new(Syscalls::Minimal, everything());
-        let found = |number: libc::c_long, arguments| filter.decide(number as u32, &arguments).map(|row| row.reason);
+        let filter = filter(Syscalls::Minimal, everything());
+        let found =
+            |number: libc::c_long, arguments| filter.decide(number as u32, &arguments).map(|(row, _)| row.reason);
         assert_eq!(found(libc::SYS_mount, [0; 6]), Some("changes the view of files"));
         assert_eq!(found(libc::SYS_clone, [libc::CLONE_NEWNS as u64, 0, 0, 0, 0, 0]), Some("new namespaces"));
         assert_eq!(found(libc::SYS_clone, [17, 0, 0, 0, 0, 0]), None);
@@ -196,9 +245,31 @@ mod tests {
     }
 
     #[test]
+    fn what_one_row_logs_another_may_refuse() {
+        let responses = BTreeMap::from([("network".to_owned(), Response::Log), ("keys".to_owned(), Response::Kill)]);
+        let filter = Filter::new(Syscalls::Minimal, everything(), &responses);
+        let met = |number: libc::c_long, first| {
+            let found = filter.decide(number as u32, &[first, 1, 0, 0, 0, 0]);
+            found.map(|(row, response)| (row.class.name, response))
+        };
+        assert_eq!(met(libc::SYS_socket, 2), Some(("network", Response::Log)));
+        assert_eq!(met(libc::SYS_socket, 38), Some(("sockets", Response::Deny)));
+        assert_eq!(met(libc::SYS_keyctl, 0), Some(("keys", Response::Kill)));
+        assert!(filter.compile(Listening::Nobody).is_ok());
+    }
+
+    #[test]
+    fn responses_are_for_classes_that_are_there_and_let_nothing_out() {
+        let check = |class: &str, response| Filter::check(&BTreeMap::from([(class.to_owned(), response)]));
+        assert!(check("debugging", Response::Log).is_ok() && check("mounts", Response::Kill).is_ok());
+        assert!(matches!(check("mounts", Response::Log), Err(Error::Unloggable(_))));
+        assert!(matches!(check("mount", Response::Deny), Err(Error::Class { .. })));
+    }
+
+    #[test]
     fn a_filter_stays_small() {
         // The kernel evaluates the filter for every number at load; what counts is its depth, which its size bounds.
-        let length = Filter::new(Syscalls::Minimal, everything()).compile().unwrap().instructions().len();
+        let length = filter(Syscalls::Minimal, everything()).compile(Listening::Somebody).unwrap().instructions().len();
         assert!(length < 352, "{length}");
     }
 }

@@ -3,6 +3,7 @@
 mod group;
 mod landlock;
 
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::AsFd as _;
 
@@ -13,7 +14,7 @@ use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 use rustix::mount::{MountAttrFlags, MountPropagationFlags, mount_change};
 use spec::Syscalls;
 
-use crate::syscalls::{Filter, Need};
+use crate::syscalls::{Filter, Listening, Need};
 
 pub use group::{Holding, Lack, controllers};
 pub use landlock::{Landlock, landlock};
@@ -123,8 +124,8 @@ fn overlay() -> Result<()> {
 
 fn filter() -> Result<()> {
     rustix::thread::set_no_new_privs(true)?;
-    let filter = Filter::new(Syscalls::Baseline, Need::default()).compile().map_err(|_| Errno::TOOBIG)?;
-    linux::seccomp::install(&filter.without_listener())
+    let filter = Filter::new(Syscalls::Baseline, Need::default(), &BTreeMap::new());
+    linux::seccomp::install(&filter.compile(Listening::Nobody).map_err(|_| Errno::TOOBIG)?)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Response;
+
 /// Something that was refused to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Denial {
@@ -13,6 +15,9 @@ pub struct Denial {
     pub subject: String,
     /// The rule that refused it.
     pub rule: String,
+    /// What was done about it.
+    #[serde(default)]
+    pub response: Response,
     /// How often.
     pub count: u64,
     /// How grave.

@@ -35,6 +35,6 @@ pub use outcome::{Clock, ExitCode, Outcome, Room, Sender};
 pub use report::{Captured, Report};
 pub use run::{Command, Identity, RunSpec, Stdin};
 pub use size::{Size, SizeError};
-pub use syscalls::Syscalls;
+pub use syscalls::{Response, Syscalls};
 pub use usage::{MemoryOf, Stalled, Usage};
 pub use workspace::{Layer as WorkspaceLayer, Workspace};

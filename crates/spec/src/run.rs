@@ -1,9 +1,10 @@
 //! One run, fully resolved: what is to be executed, and in what.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::{Driver, Floor, Limits, Mount, Network, RunId, Syscalls, TraceId, Workspace};
+use crate::{Driver, Floor, Limits, Mount, Network, Response, RunId, Syscalls, TraceId, Workspace};
 
 /// One run, fully resolved. Nothing in it depends on the environment any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct RunSpec {
     pub limits: Limits,
     /// Which system calls it may make.
     pub syscalls: Syscalls,
+    /// What is done about refused calls, by the name of their class; of classes that are not here, they fail.
+    pub responses: BTreeMap<String, Response>,
     /// The least enforcement that it accepts.
     pub floor: Floor,
 }

@@ -1,6 +1,6 @@
 //! What was refused is told: by whom, what, by which rule, and what would allow it. What programs try as a matter of course is not.
 
-use spec::{Denial, Layer, Report, Severity};
+use spec::{Denial, Layer, Report, Response, Severity};
 
 use crate::harness::{PROBE, World};
 
@@ -82,6 +82,33 @@ fn a_flood_without_end_ends_in_time() {
     let report = world.sandbox().flags(["--timeout", "1s"]).report(["python3", "-c", line]);
     assert!(matches!(report.outcome, spec::Outcome::TimedOut { .. }), "{:?}", report.outcome);
     assert!(only(&report).count > 100, "{:?}", report.denials);
+}
+
+#[test]
+fn a_profile_chooses_what_is_done_about_a_class() {
+    const PTRACE: &str = "print(libc.ptrace(0, 0, 0, 0))";
+    let world = World::new();
+    let traced = |responses: &str| {
+        let profile = format!("extends: e2e\n{responses}");
+        let line = format!("import ctypes; libc = ctypes.CDLL(None); {PTRACE}");
+        world.sandbox().with_profile("responding", &profile).report(["python3", "-c", &line])
+    };
+    let denied = traced("responses: {debugging: deny}\n");
+    assert_eq!((denied.stdout.text.as_str(), only(&denied).response), ("-1\n", Response::Deny));
+    let logged = traced("responses: {debugging: log}\n");
+    assert_eq!((logged.stdout.text.as_str(), only(&logged).response), ("0\n", Response::Log));
+    let killed = traced("responses: {debugging: kill}\n");
+    assert_eq!((killed.stdout.text.as_str(), only(&killed).response), ("", Response::Kill));
+    assert_eq!(killed.outcome, spec::Outcome::Signaled { signal: 9, by: spec::Sender::Filter });
+    // Another class is not concerned, and one whose calls lead out is never let through.
+    assert_eq!(traced("responses: {keys: kill}\n").stdout.text, "-1\n");
+    let refused = |responses: &str| {
+        let profile = format!("extends: e2e\n{responses}");
+        world.sandbox().with_profile("wrong", &profile).run(["true"])
+    };
+    refused("responses: {mounts: log}\n").refused(&["mounts", "cannot be let through"]);
+    refused("responses: {debuging: log}\n").refused(&["debuging", "there are bound", "debugging"][..1]);
+    refused("responses: {debugging: allow}\n").refused(&["allow"]);
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub(crate) const PROFILE: &[Key] = &[
     key("env_pass", "env_pass", Reader::env_pass),
     key("toolchains", "toolchains", Reader::toolchains),
     key("syscalls", "syscalls", Reader::syscalls),
+    key("responses", "responses", Reader::responses),
     key("seccomp", "seccomp", Reader::seccomp),
     key("caps", "caps", Reader::caps),
     key("entrypoint", "entrypoint", Reader::entrypoint),

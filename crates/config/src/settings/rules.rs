@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use spec::{Access, Cpu, Driver, Lifetime, Limits, Mount, Network, Size, Syscalls, Weakening};
+use spec::{Access, Cpu, Driver, Lifetime, Limits, Mount, Network, Response, Size, Syscalls, Weakening};
 
 use super::Row;
 use crate::profile::{Composed, Floor, NetworkRule, Profile, Protection, Toolchains};
@@ -52,6 +52,8 @@ pub struct Rules {
     pub caps: Sourced<Vec<String>>,
     /// Protections it insists on.
     pub floor: Vec<Sourced<Floor>>,
+    /// What is done about refused system calls, by their class.
+    pub responses: Vec<Sourced<(String, Response)>>,
     /// Further host paths it is shown. Sources from a profile are not looked up before a run.
     pub mounts: Vec<Sourced<Mount>>,
     /// Variables the profile sets.
@@ -80,7 +82,9 @@ const SCRATCH: Size = Size::mebibytes(2048);
 impl Rules {
     pub(crate) fn new(composed: Composed, request: &Request) -> Self {
         let Composed { name, profile, remarks } = composed;
-        let Profile { environment, env_pass, workspace, workdir, entrypoint, floor, seccomp, mounts, .. } = profile;
+        let Profile {
+            environment, env_pass, workspace, workdir, entrypoint, floor, responses, seccomp, mounts, ..
+        } = profile;
         Self {
             profile: Sourced::default(name),
             driver: asked("--driver", request.driver, profile.driver, Driver::Auto),
@@ -102,6 +106,7 @@ impl Rules {
             caps: asked("", None, profile.caps, Vec::new()),
             seccomp,
             floor,
+            responses,
             mounts,
             environment,
             env_pass,
@@ -183,6 +188,7 @@ impl Rules {
         rows.extend(self.workspace.as_ref().map(|dir| row("workspace source", dir, path)));
         rows.extend(self.workdir.as_ref().map(|dir| row("workdir", dir, path)));
         rows.extend(self.entrypoint.as_ref().map(|words| row("entrypoint", words, |words| words.join(" "))));
+        rows.extend(self.responses.iter().map(response_row));
         rows.extend(Protection::ALL.map(|(name, protection)| self.floor_row(name, protection)));
         rows.extend(self.mounts.iter().map(mount_row));
         rows.extend(self.environment.iter().map(variable_row));
@@ -216,6 +222,11 @@ fn asked<T>(flag: &'static str, request: Option<T>, profile: Option<Sourced<T>>,
 
 fn row<T>(name: &str, value: &Sourced<T>, show: impl Fn(&T) -> String) -> Row {
     Row::new(name, show(&value.value), &value.origin)
+}
+
+fn response_row(response: &Sourced<(String, Response)>) -> Row {
+    let (class, response_to) = &response.value;
+    Row::new(format!("response to {class}"), response_to.name(), &response.origin)
 }
 
 fn mount_row(mount: &Sourced<Mount>) -> Row {

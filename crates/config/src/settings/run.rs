@@ -31,6 +31,7 @@ impl Settings {
             network: self.rules.network.value.network().unwrap_or(Network::None),
             limits: self.rules.limits(),
             syscalls: self.rules.syscalls.value,
+            responses: self.rules.responses.iter().map(|response| response.value.clone()).collect(),
             floor: self.rules.floor(),
         })
     }

@@ -112,7 +112,7 @@ mod tests {
     fn a_call_waits_for_its_answer() {
         let seven = [Condition { argument: 0, test: Test::Is(7) }];
         let number = libc::SYS_getpgid as u32;
-        let rules = [Rule { number, conditions: &seven, action: Action::Notify(9) }];
+        let rules = [Rule { number, conditions: &seven, action: Action::Notify }];
         let policy = Policy { rules: &rules, otherwise: Action::Allow, last_known: 999 };
         let program = Program::new(&policy).unwrap();
         let (mut said, mut say) = std::io::pipe().unwrap();

@@ -54,19 +54,6 @@ impl Program {
         &self.0
     }
 
-    /// The same with an answer of its own where it would ask a listener.
-    #[must_use]
-    pub fn without_listener(&self) -> Self {
-        let mut program = self.clone();
-        for instruction in &mut program.0 {
-            let (action, data) = (instruction.operand & !DATA, instruction.operand & DATA);
-            if instruction.code == RETURN && action == libc::SECCOMP_RET_USER_NOTIF {
-                instruction.operand = libc::SECCOMP_RET_ERRNO | data;
-            }
-        }
-        program
-    }
-
     /// Compiles a policy.
     pub fn new(policy: &Policy<'_>) -> Result<Self, TooLong> {
         let mut program = vec![
@@ -81,9 +68,6 @@ impl Program {
         if program.len() > MOST { Err(TooLong) } else { Ok(Self(program)) }
     }
 }
-
-/// What a returned action carries: `SECCOMP_RET_DATA`.
-const DATA: u32 = 0xFFFF;
 
 /// `BPF_MAXINSNS`.
 const MOST: usize = 4096;
@@ -264,8 +248,7 @@ fn answer(action: Action) -> Instruction {
         Action::Allow => libc::SECCOMP_RET_ALLOW,
         Action::Log => libc::SECCOMP_RET_LOG,
         Action::Errno(errno) => libc::SECCOMP_RET_ERRNO | u32::from(errno),
-        // The kernel looks at no data here.
-        Action::Notify(errno) => libc::SECCOMP_RET_USER_NOTIF | u32::from(errno),
+        Action::Notify => libc::SECCOMP_RET_USER_NOTIF,
         Action::Trap(data) => libc::SECCOMP_RET_TRAP | u32::from(data),
         Action::Trace(data) => libc::SECCOMP_RET_TRACE | u32::from(data),
         Action::Kill => libc::SECCOMP_RET_KILL_PROCESS,

@@ -5,7 +5,8 @@ use std::os::fd::BorrowedFd;
 use linux::seccomp::{Answer, Call, Listener};
 use linux::{Errno, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use spec::{Denial, Layer, Weakening};
+use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use spec::{Denial, Layer, Response, Weakening};
 
 use super::subject;
 use crate::syscalls::{Filter, Row};
@@ -25,12 +26,15 @@ pub(super) struct Denials {
     filter: Filter,
     listener: Option<Listener>,
     found: Vec<Found>,
+    /// Whether somebody was killed for one.
+    killed: bool,
 }
 
 /// The same, again and again.
 #[derive(Debug)]
 struct Found {
     row: &'static Row,
+    response: Response,
     process: String,
     subject: String,
     count: u64,
@@ -38,7 +42,7 @@ struct Found {
 
 impl Denials {
     pub(super) fn new(filter: Filter) -> Self {
-        Self { filter, listener: None, found: Vec::new() }
+        Self { filter, listener: None, found: Vec::new(), killed: false }
     }
 
     /// Listens from here on.
@@ -86,20 +90,37 @@ impl Denials {
     }
 
     fn answer(&mut self, call: &Call) -> Result<()> {
-        let row = self.filter.decide(call.number, &call.arguments);
-        let Some(row) = row else {
+        let Some((row, response)) = self.filter.decide(call.number, &call.arguments) else {
             // The filter asks about nothing else; whatever this is, it is refused.
-            return self.reply(call, u16::try_from(Errno::PERM.raw_os_error()).unwrap_or(u16::MAX));
+            return self.reply(call, Answer::Errno(u16::try_from(Errno::PERM.raw_os_error()).unwrap_or(u16::MAX)));
         };
-        self.note(row, call);
-        self.reply(call, row.errno())
+        self.note(row, response, call);
+        match response {
+            Response::Deny => self.reply(call, Answer::Errno(row.errno())),
+            // Only what the profile may grant anyway is ever let through.
+            Response::Log => self.reply(call, Answer::Continue),
+            Response::Kill => {
+                self.killed |= self.kill(call);
+                // Whoever could not be killed does not get through either.
+                self.reply(call, Answer::Errno(row.errno()))
+            }
+        }
     }
 
-    fn reply(&self, call: &Call, errno: u16) -> Result<()> {
-        self.listener.as_ref().map_or(Ok(()), |listener| listener.answer(call, Answer::Errno(errno)))
+    fn reply(&self, call: &Call, answer: Answer) -> Result<()> {
+        self.listener.as_ref().map_or(Ok(()), |listener| listener.answer(call, answer))
     }
 
-    fn note(&mut self, row: &'static Row, call: &Call) {
+    /// Kills the process that made a call.
+    fn kill(&self, call: &Call) -> bool {
+        let Some(listener) = &self.listener else { return false };
+        let Some(process) = subject::process(call) else { return false };
+        let Ok(pidfd) = pidfd_open(process, PidfdFlags::empty()) else { return false };
+        // While the caller waits, its number is nobody else's.
+        listener.waits(call) && pidfd_send_signal(&pidfd, Signal::KILL).is_ok()
+    }
+
+    fn note(&mut self, row: &'static Row, response: Response, call: &Call) {
         let of_row = || self.found.iter().filter(|found| std::ptr::eq(found.row, row));
         let known: u64 = of_row().map(|found| found.count).sum();
         if known >= LOOKED_INTO || (self.found.len() >= KINDS && known > 0) {
@@ -113,8 +134,13 @@ impl Denials {
             |found: &&mut Found| std::ptr::eq(found.row, row) && found.process == process && found.subject == subject;
         match self.found.iter_mut().find(same) {
             Some(found) => found.count += 1,
-            None => self.found.push(Found { row, process, subject, count: 1 }),
+            None => self.found.push(Found { row, response, process, subject, count: 1 }),
         }
+    }
+
+    /// Whether somebody was killed for one.
+    pub(super) fn killed(&self) -> bool {
+        self.killed
     }
 
     /// All of them, the gravest first.
@@ -128,7 +154,7 @@ impl Denials {
 impl Found {
     fn told(&self) -> Denial {
         let Row { name, class, line, reason, .. } = self.row;
-        let Self { process, subject, count, .. } = self;
+        let Self { process, subject, count, response, .. } = self;
         let rule = format!("policy {}, line {line}, class {}", class.policy, class.name);
         let way_out = match class.grant {
             Some(grant) => format!("`{grant}` in the profile allows it"),
@@ -136,12 +162,18 @@ impl Found {
         };
         let times = if *count == 1 { String::new() } else { format!(" {count} times") };
         let who = if process.is_empty() { "somebody".to_owned() } else { format!("{process:?}") };
-        let text = format!("{who} called {name}({subject}){times}, which is refused: {reason} ({rule}); {way_out}");
+        let done = match response {
+            Response::Deny => "which is refused",
+            Response::Log => "which is let through and told",
+            Response::Kill => "and was killed for it",
+        };
+        let text = format!("{who} called {name}({subject}){times}, {done}: {reason} ({rule}); {way_out}");
         Denial {
             layer: Layer::Syscall,
             operation: (*name).to_owned(),
             subject: subject.clone(),
             rule,
+            response: *response,
             count: *count,
             severity: class.severity,
             process: process.clone(),

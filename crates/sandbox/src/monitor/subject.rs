@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::os::unix::fs::FileExt as _;
 
 use linux::seccomp::Call;
+use rustix::process::Pid;
 
 /// How much of a text is told.
 const TEXT: usize = 256;
@@ -121,11 +122,18 @@ pub(super) fn of(name: &str, call: &Call) -> (String, String) {
     let kinds = SIGNATURES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, kinds)| kinds);
     let memory = kinds.iter().any(|(_, kind)| matches!(kind, Text)).then(|| open(call, "mem")).flatten();
     let told = kinds.iter().filter_map(|(index, kind)| Some(kind.told(*call.arguments.get(*index)?, memory.as_ref())));
-    (process(call), told.collect::<Vec<_>>().join(", "))
+    (name_of(call), told.collect::<Vec<_>>().join(", "))
+}
+
+/// The process whose thread made a call (proc_pid_status(5)).
+pub(super) fn process(call: &Call) -> Option<Pid> {
+    let mut status = String::new();
+    open(call, "status")?.read_to_string(&mut status).ok()?;
+    Pid::from_raw(status.lines().find_map(|line| line.strip_prefix("Tgid:"))?.trim().parse().ok()?)
 }
 
 /// The name of the process, as the kernel keeps it.
-fn process(call: &Call) -> String {
+fn name_of(call: &Call) -> String {
     let mut name = Vec::new();
     // It is at most 16 bytes.
     let read = open(call, "comm").map(|file| file.take(64).read_to_end(&mut name));

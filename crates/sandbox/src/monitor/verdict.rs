@@ -28,6 +28,8 @@ pub(super) struct Seen {
     pub(super) peak_tasks: u32,
     /// What was full at the end.
     pub(super) full: Option<Full>,
+    /// Whether somebody was killed for a system call.
+    pub(super) filtered: bool,
 }
 
 impl Seen {
@@ -76,6 +78,7 @@ impl Seen {
             _ if self.passed.contains(&signal) => Sender::Caller,
             libc::SIGSEGV | libc::SIGBUS | libc::SIGFPE | libc::SIGILL => Sender::Fault,
             libc::SIGSYS => Sender::Filter,
+            libc::SIGKILL if self.filtered => Sender::Filter,
             _ => Sender::Process,
         }
     }

@@ -114,6 +114,7 @@ impl<'a> Watch<'a> {
         }
         (self.seen.refused, self.seen.full) = (self.guard.refused(), self.guard.full());
         self.seen.peak_tasks = self.guard.peak_tasks();
+        self.seen.filtered = self.denials.killed();
         let program = self.plan.command.argv.first().map_or(OsStr::new(""), |word| word.as_os_str());
         self.seen.outcome(&self.plan.bounds, program).ok_or(Error::Vanished)
     }

@@ -22,6 +22,7 @@ use super::message::{BATCH, Channel, Message, Stage};
 use super::posture::Outside;
 use super::source::{self, Source};
 use crate::plan::{Bind, Layer, Overlay, Plan, Wall};
+use crate::syscalls::Listening;
 use crate::{Act, Error, Step};
 
 /// Namespaces that a process can only be born with. The others it makes itself, at the same time as we do our part.
@@ -107,10 +108,10 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
         true => (None, None),
         false => pipes(plan).map(|(ours, theirs)| (Some(ours), Some(theirs))).map_err(failed("make pipes"))?,
     };
-    let filter = plan.filter().compile()?;
+    let filter = plan.filter();
     let prepared = Prepared {
-        alone: filter.without_listener(),
-        filter,
+        filter: filter.compile(Listening::Somebody)?,
+        alone: filter.compile(Listening::Nobody)?,
         program: Program::new(&plan.command)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,

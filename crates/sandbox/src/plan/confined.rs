@@ -10,7 +10,7 @@ use linux::mount::Links;
 use linux::process::Namespaces;
 use spec::{Access, Command, RunSpec, Workspace, WorkspaceLayer};
 
-use super::{Ids, Plan, Wall, bounds, c_string};
+use super::{Ids, Plan, Wall, bounds, c_string, responses};
 use crate::survey::Owner;
 use crate::{Error, Survey};
 
@@ -116,6 +116,7 @@ pub fn confined(spec: &RunSpec, survey: &Survey, scratch: &Path) -> Result<Plan,
         steps: Vec::new(),
         bounds: bounds::bounds(spec, survey, bounds::Rung::Confined)?,
         syscalls: spec.syscalls,
+        responses: responses(spec)?,
         command: command(&spec.command, &places, scratch),
     })
 }

@@ -30,6 +30,7 @@ fn run(access: Access) -> RunSpec {
         network: Network::None,
         limits: Limits::default(),
         syscalls: Syscalls::Baseline,
+        responses: BTreeMap::new(),
         floor: Floor::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! The keys that hold lists and mappings of words.
 
-use spec::Level;
+use spec::{Level, Response};
 
 use super::{Fault, Reader};
 use crate::nearest::nearest;
@@ -49,6 +49,16 @@ impl Reader {
         };
         let names = self.texts(entry).into_iter().map(|(name, _)| name.to_owned()).collect();
         self.profile.caps = Some(self.sourced(names, entry.mark));
+    }
+
+    /// Which classes there are is for the engine to know.
+    pub(crate) fn responses(&mut self, entry: &Entry) {
+        for entry in self.map(entry).unwrap_or_default() {
+            if let Some(response) = self.word(entry, &Response::ALL) {
+                let class = entry.key.clone();
+                self.profile.responses.push(response.map(|response| (class, response)));
+            }
+        }
     }
 
     pub(crate) fn floor(&mut self, entry: &Entry) {

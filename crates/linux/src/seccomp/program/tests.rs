@@ -131,18 +131,3 @@ fn what_the_kernel_does_not_take_is_refused() {
         .collect();
     assert_eq!(Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 2000 }), Err(TooLong));
 }
-
-#[test]
-fn without_a_listener_the_program_answers_by_itself() {
-    let rules = [
-        Rule { number: 7, conditions: &[], action: Action::Notify(9) },
-        Rule { number: 8, conditions: &[], action: Action::Errno(5) },
-    ];
-    let program = Program::new(&Policy { rules: &rules, otherwise: Action::Allow, last_known: 9 }).unwrap();
-    let alone = program.without_listener();
-    assert_eq!(run(&program, NATIVE, 7, [0; 6]) & 0xFFFF_0000, libc::SECCOMP_RET_USER_NOTIF);
-    assert_eq!(run(&alone, NATIVE, 7, [0; 6]), libc::SECCOMP_RET_ERRNO | 9);
-    for number in [8, 6, 10] {
-        assert_eq!(run(&program, NATIVE, number, [0; 6]), run(&alone, NATIVE, number, [0; 6]));
-    }
-}
