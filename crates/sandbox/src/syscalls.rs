@@ -46,7 +46,7 @@ pub(crate) struct Row {
     /// What it is answered; 0 pretends.
     errno: libc::c_int,
     /// Whether anybody hears of it: not where programs try and fall back as a matter of course.
-    told: bool,
+    pub(crate) told: bool,
     pub(crate) class: &'static Class,
     /// Its line in the policy.
     pub(crate) line: u32,
@@ -133,7 +133,9 @@ impl Filter {
     }
 
     fn response(&self, row: &Row) -> Response {
-        self.responses.get(row.class.name).copied().unwrap_or_default()
+        // What is told to nobody is answered by the filter, and so it is where another row had somebody asked.
+        let chosen = self.responses.get(row.class.name).filter(|_| row.told);
+        chosen.copied().unwrap_or_default()
     }
 
     /// The program that does it. Where somebody listens, it asks about what is to be told.

@@ -94,7 +94,9 @@ impl Denials {
             // The filter asks about nothing else; whatever this is, it is refused.
             return self.reply(call, Answer::Errno(u16::try_from(Errno::PERM.raw_os_error()).unwrap_or(u16::MAX)));
         };
-        self.note(row, response, call);
+        if row.told {
+            self.note(row, response, call);
+        }
         match response {
             Response::Deny => self.reply(call, Answer::Errno(row.errno())),
             // Only what the profile may grant anyway is ever let through.
@@ -124,17 +126,23 @@ impl Denials {
         let of_row = || self.found.iter().filter(|found| std::ptr::eq(found.row, row));
         let known: u64 = of_row().map(|found| found.count).sum();
         if known >= LOOKED_INTO || (self.found.len() >= KINDS && known > 0) {
-            if let Some(found) = self.found.iter_mut().rfind(|found| std::ptr::eq(found.row, row)) {
-                found.count += 1;
-            }
-            return;
+            // Nobody is blamed whom nobody looked at.
+            return self.count(Found { row, response, process: String::new(), subject: "…".to_owned(), count: 1 });
         }
         let (process, subject) = subject::of(row.name, call);
-        let same =
-            |found: &&mut Found| std::ptr::eq(found.row, row) && found.process == process && found.subject == subject;
+        let waits = self.listener.as_ref().is_some_and(|listener| listener.waits(call));
+        // Whoever does not wait any more was killed, and what was read may have been another's.
+        let (process, subject) = if waits { (process, subject) } else { (String::new(), "…".to_owned()) };
+        self.count(Found { row, response, process, subject, count: 1 });
+    }
+
+    fn count(&mut self, one: Found) {
+        let same = |found: &&mut Found| {
+            std::ptr::eq(found.row, one.row) && found.process == one.process && found.subject == one.subject
+        };
         match self.found.iter_mut().find(same) {
             Some(found) => found.count += 1,
-            None => self.found.push(Found { row, response, process, subject, count: 1 }),
+            None => self.found.push(one),
         }
     }
 

@@ -120,7 +120,7 @@ const SIGNATURES: &[(&str, &[(usize, Kind)])] = &[
 /// The process that made a call, by its name, and the arguments of that in words.
 pub(super) fn of(name: &str, call: &Call) -> (String, String) {
     let kinds = SIGNATURES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, kinds)| kinds);
-    let memory = kinds.iter().any(|(_, kind)| matches!(kind, Text)).then(|| open(call, "mem")).flatten();
+    let memory = kinds.iter().any(|(_, kind)| matches!(kind, Text)).then(|| Memory::of(call)).flatten();
     let told = kinds.iter().filter_map(|(index, kind)| Some(kind.told(*call.arguments.get(*index)?, memory.as_ref())));
     (name_of(call), told.collect::<Vec<_>>().join(", "))
 }
@@ -147,8 +147,34 @@ fn open(call: &Call, file: &str) -> Option<File> {
     File::open(format!("/proc/{}/{file}", call.thread?.as_raw_nonzero())).ok()
 }
 
+/// The memory of whoever called, as far as no file is in it: reading a page of a file waits for the file's server, which may not
+/// answer, and nothing of ours may wait for that.
+struct Memory {
+    file: File,
+    maps: String,
+}
+
+impl Memory {
+    fn of(call: &Call) -> Option<Self> {
+        let mut maps = Vec::new();
+        open(call, "maps")?.take(1 << 20).read_to_end(&mut maps).ok()?;
+        Some(Self { file: open(call, "mem")?, maps: String::from_utf8_lossy(&maps).into_owned() })
+    }
+
+    /// Up to where there is no file from this address on; `None` if there is one, or nothing (proc_pid_maps(5)).
+    fn end(&self, address: u64) -> Option<u64> {
+        self.maps.lines().find_map(|line| {
+            let mut fields = line.split_ascii_whitespace();
+            let (from, to) = fields.next()?.split_once('-')?;
+            let (from, to) = (u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(to, 16).ok()?);
+            let inode = fields.nth(3)?;
+            ((from..to).contains(&address) && inode == "0").then_some(to)
+        })
+    }
+}
+
 impl Kind {
-    fn told(self, value: u64, memory: Option<&File>) -> String {
+    fn told(self, value: u64, memory: Option<&Memory>) -> String {
         match self {
             Text => text(value, memory).map_or_else(|| "?".to_owned(), |text| format!("{text:?}")),
             // The kernel takes the lower half of numbers, with a sign.
@@ -167,23 +193,15 @@ impl Kind {
     }
 }
 
-/// A text in the memory of whoever called, up to its end or as much as is told. What crosses into a page that is not there is read
-/// up to that.
-fn text(address: u64, memory: Option<&File>) -> Option<String> {
-    const PAGE: u64 = 4096;
-    if address == 0 {
-        return None;
-    }
+/// A text in the memory of whoever called, up to its end or as much as is told.
+fn text(address: u64, memory: Option<&Memory>) -> Option<String> {
+    let memory = memory?;
+    let room = usize::try_from(memory.end(address)? - address).unwrap_or(TEXT).min(TEXT);
     let mut bytes = [0; TEXT];
-    let first = usize::try_from(PAGE - address % PAGE).unwrap_or(TEXT).min(TEXT);
-    let (head, rest) = bytes.split_at_mut_checked(first)?;
-    memory?.read_exact_at(head, address).ok()?;
-    if !head.contains(&0) {
-        // Without it the text ends here.
-        let _short = memory?.read_at(rest, address + first as u64);
-    }
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(TEXT);
-    Some(String::from_utf8_lossy(bytes.get(..end)?).into_owned())
+    let read = memory.file.read_at(bytes.get_mut(..room)?, address).ok()?;
+    let read = bytes.get(..read)?;
+    let end = read.iter().position(|byte| *byte == 0).unwrap_or(read.len());
+    Some(String::from_utf8_lossy(read.get(..end)?).into_owned())
 }
 
 #[cfg(test)]
@@ -196,9 +214,11 @@ mod tests {
 
     #[test]
     fn arguments_are_told_in_words() {
-        let (source, target) = (c"/dev/sda", c"/mnt\n");
+        // Not in a file, as constants are.
+        let (source, target) = (c"/dev/sda".to_owned(), c"/mnt\n".to_owned());
         let arguments = [source.as_ptr() as u64, target.as_ptr() as u64, 0, 0, 0, 0];
         assert_eq!(of("mount", &call(arguments)).1, r#""/dev/sda", "/mnt\n", ?"#);
+        assert_eq!(of("chroot", &call([c"/of/the/program".as_ptr() as u64, 0, 0, 0, 0, 0])).1, "?");
         assert_eq!(of("socket", &call([38, 5, 0, 0, 0, 0])).1, "AF_ALG, 5, 0");
         assert_eq!(of("socket", &call([99, 5, 0, 0, 0, 0])).1, "0x63, 5, 0");
         assert_eq!(of("unshare", &call([0x1002_0000, 0, 0, 0, 0, 0])).1, "CLONE_NEWNS|CLONE_NEWUSER");

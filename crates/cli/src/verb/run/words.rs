@@ -48,13 +48,22 @@ const DENIALS: usize = 3;
 pub(super) fn denials(report: &Report) -> Vec<String> {
     let failed = report.exit_code != 0;
     let worth_telling = |denial: &&Denial| failed || denial.severity == Severity::High;
-    let all: Vec<_> = report.denials.iter().filter(worth_telling).map(|denial| denial.text.clone()).collect();
+    let all: Vec<_> = report.denials.iter().filter(worth_telling).map(|denial| clipped(&denial.text)).collect();
     let (first, more) = all.split_at(all.len().min(if all.len() > DENIALS { DENIALS - 1 } else { DENIALS }));
     let more = match more.len() {
         0 => None,
         count => Some(format!("{count} more were refused: `aisbx inspect {}` tells", report.run_id)),
     };
     first.iter().cloned().chain(more).collect()
+}
+
+/// No longer than a few lines of a terminal: what programs pass may be of any length.
+fn clipped(text: &str) -> String {
+    const MOST: usize = 400;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// What is weaker, and why. What is for one cause is told at once; how each is held instead is in the report.
