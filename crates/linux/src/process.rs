@@ -144,20 +144,13 @@ pub fn end_all() -> Result<()> {
     }
 }
 
-/// What two threads may share (kcmp(2), `enum kcmp_type`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Share {
-    /// Their address space.
-    Memory = 1,
-    /// Their table of descriptors.
-    Descriptors = 2,
-}
-
-/// Whether two threads share something (kcmp(2), Linux 3.5). Needs the rights of ptrace(2) over both.
-pub fn share(one: Pid, other: Pid, what: Share) -> Result<bool> {
+/// Whether two processes share one address space (kcmp(2), Linux 3.5). Needs the rights of ptrace(2) over both.
+pub fn share_memory(one: Pid, other: Pid) -> Result<bool> {
+    /// `KCMP_VM` (linux/kcmp.h).
+    const MEMORY: libc::c_int = 1;
     let [one, other] = [one, other].map(|pid| pid.as_raw_nonzero().get());
     // SAFETY: no memory is touched.
-    check(unsafe { libc::syscall(libc::SYS_kcmp, one, other, what as libc::c_int, 0, 0) }).map(|order| order == 0)
+    check(unsafe { libc::syscall(libc::SYS_kcmp, one, other, MEMORY, 0, 0) }).map(|order| order == 0)
 }
 
 fn wait4(pid: libc::pid_t, options: libc::c_int) -> Result<Option<(Pid, Ended)>> {

@@ -164,12 +164,7 @@ impl Filter {
             i64::from(number) == row.number && row.conditions.iter().all(|condition| condition.holds(arguments))
         };
         let mut met = self.rows.iter().filter(meets).map(|row| (*row, self.response(row)));
-        let first = met.next()?;
-        Some(if first.1 == Response::Log {
-            met.find(|(_, response)| *response != Response::Log).unwrap_or(first)
-        } else {
-            first
-        })
+        met.clone().find(|(_, response)| *response != Response::Log).or_else(|| met.next())
     }
 }
 

@@ -123,8 +123,8 @@ impl Denials {
     }
 
     fn note(&mut self, row: &'static Row, response: Response, call: &Call) {
-        let of_row = || self.found.iter().filter(|found| std::ptr::eq(found.row, row));
-        let known: u64 = of_row().map(|found| found.count).sum();
+        let of_row = self.found.iter().filter(|found| std::ptr::eq(found.row, row));
+        let known: u64 = of_row.map(|found| found.count).sum();
         if known >= LOOKED_INTO || (self.found.len() >= KINDS && known > 0) {
             // Nobody is blamed whom nobody looked at.
             return self.count(Found { row, response, process: String::new(), subject: "…".to_owned(), count: 1 });

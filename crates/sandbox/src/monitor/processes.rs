@@ -6,7 +6,6 @@ use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use linux::process::Share;
 use linux::{Errno, Result};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::process::Pid;
@@ -39,7 +38,7 @@ pub(super) struct Sample {
     pub(super) user: Duration,
     /// The same in the kernel.
     pub(super) system: Duration,
-    /// The process with the most memory, and its pid.
+    /// The process with the most memory.
     pub(super) largest: Option<Process>,
 }
 
@@ -176,7 +175,7 @@ impl Processes {
         Some(())
     }
 
-    /// The threads of a process, as far as they have descriptors of their own: each may have left the others' table (unshare(2)).
+    /// Where the descriptors of a process are: each of its threads may have left the others' table (unshare(2)).
     fn places(&self, pid: &str) -> Vec<String> {
         let threads = self.threads(pid);
         if threads.len() <= 1 {
@@ -274,7 +273,7 @@ impl Processes {
 /// Whether two processes have one memory, by what the host calls them. Where that cannot be found out, they have not.
 fn share(outside: &BTreeMap<String, Pid>, one: &str, other: &str) -> bool {
     let pair = outside.get(one).zip(outside.get(other));
-    pair.is_some_and(|(one, other)| linux::process::share(*one, *other, Share::Memory).unwrap_or(false))
+    pair.is_some_and(|(one, other)| linux::process::share_memory(*one, *other).unwrap_or(false))
 }
 
 /// Whether `/proc/PID/maps` tells of a file without a name that is on another device and no memory (proc_pid_maps(5)).

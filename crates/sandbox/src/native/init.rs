@@ -74,10 +74,10 @@ fn build(
 /// Installs the filter. Who is listened to already, as in some containers, cannot be listened to by us as well: then the same is
 /// refused, and nobody hears of it.
 pub(super) fn filter(prepared: &Prepared) -> Result<Option<OwnedFd>> {
-    match linux::seccomp::install_listening(&prepared.filter) {
-        Ok(listener) => Ok(Some(listener)),
-        Err(Errno::BUSY | Errno::INVAL) => linux::seccomp::install(&prepared.alone).map(|()| None),
-        Err(errno) => Err(errno),
+    match (linux::seccomp::install_listening(&prepared.filter), &prepared.alone) {
+        (Ok(listener), _) => Ok(Some(listener)),
+        (Err(Errno::BUSY), Some(alone)) => linux::seccomp::install(alone).map(|()| None),
+        (Err(errno), _) => Err(errno),
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use linux::Errno;
 use linux::process::{Child, Ended, Namespaces, clone};
 use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::thread::{CpuSet, sched_getaffinity};
+use rustix::thread::{CpuSet, SecureComputingMode, sched_getaffinity, secure_computing_mode};
 
 use super::cgroup::Cgroup;
 use super::command::Program;
@@ -85,8 +85,8 @@ pub(crate) struct Streams {
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) filter: linux::seccomp::Program,
-    /// The same where nobody can be asked: the caller is listened to already.
-    pub(super) alone: linux::seccomp::Program,
+    /// The same where nobody can be asked, because the caller is listened to already. Who is under no filter is not.
+    pub(super) alone: Option<linux::seccomp::Program>,
     pub(super) program: Program,
     /// Content of `uid_map` and `gid_map`, where the child writes them itself.
     pub(super) maps: (String, String),
@@ -111,7 +111,10 @@ pub(crate) fn start(plan: &Plan) -> Result<Running, Error> {
     let filter = plan.filter();
     let prepared = Prepared {
         filter: filter.compile(Listening::Somebody)?,
-        alone: filter.compile(Listening::Nobody)?,
+        alone: match secure_computing_mode().map_err(failed("look at this process's filter"))? {
+            SecureComputingMode::Disabled => None,
+            _ => Some(filter.compile(Listening::Nobody)?),
+        },
         program: Program::new(&plan.command)?,
         maps: (format!("{} {} 1\n", ids.inner, ids.outer_user), format!("{} {} 1\n", ids.inner, ids.outer_group)),
         stdio,
